@@ -1,0 +1,48 @@
+/**
+ * The wire between our client and the node over a MessagePort: requests with an id, answers that carry it, and a window of chunks
+ * so that a slow reader holds the node back. Bulk travels as JSON text (one item a line): a string crosses faster than a tree.
+ */
+
+/** Grows when either side could no longer understand the other; the worker refuses an older page with `ERR_CLIENT_OUTDATED`. */
+export const portVersion = 1
+
+/** How many chunks may be under way before the reader must say `more`. */
+export const windowChunks = 4
+
+/** Page → worker by `ServiceWorker.postMessage`, with `port` transferred. */
+export interface ConnectMessage {
+  readonly type: 'shoal-connect'
+  readonly version: number
+  readonly appId: string
+}
+/** Page → worker by `ServiceWorker.postMessage` every 10 s: keeps the worker alive. */
+export interface PingMessage {
+  readonly type: 'shoal-ping'
+}
+
+export type PortCall =
+  | 'info'
+  | 'rename'
+  | 'offsets'
+  | 'publish'
+  | 'progress'
+  | 'query'
+  | 'subscribe'
+  | 'subscribe_monotonic'
+
+export type PortRequest =
+  | { readonly type: 'request'; readonly id: number; readonly call: PortCall; readonly body: string }
+  | { readonly type: 'more'; readonly id: number }
+  | { readonly type: 'cancel'; readonly id: number }
+  /** Answered at once with `alive`. */
+  | { readonly type: 'probe'; readonly id: number }
+
+export type PortAnswer =
+  /** Sent first on every port. */
+  | { readonly type: 'ready'; readonly nodeId: string; readonly version: string }
+  | { readonly type: 'refused'; readonly code: string; readonly message: string }
+  | { readonly type: 'alive'; readonly id: number }
+  /** `lines`: JSON texts joined by newlines. */
+  | { readonly type: 'next'; readonly id: number; readonly lines: string }
+  | { readonly type: 'complete'; readonly id: number }
+  | { readonly type: 'error'; readonly id: number; readonly code: string; readonly message: string }

@@ -1,0 +1,74 @@
+/** The public TypeScript API of a Shoal node, as `connect()` answers it and as the page puts it on `window.shoal`. */
+import type { DiagnosticItem, EventItem, Item, OffsetsItem, OffsetsResponse, Order } from '../api/contract.ts'
+import type { Json, OffsetMap, Published } from '../core/event.ts'
+import type { NodeDetails } from '../node/contract.ts'
+
+export type {
+  DiagnosticItem,
+  EventItem,
+  Item,
+  Json,
+  NodeDetails,
+  OffsetMap,
+  OffsetsItem,
+  OffsetsResponse,
+  Order,
+  Published,
+}
+
+export interface ConnectOptions {
+  /** The label on every event this page publishes; `com.example.*` needs no signature. Default `com.example.page`. */
+  readonly appId?: string
+}
+
+export interface NewEvent {
+  /** Non-empty strings; stored NFC-normalised, sorted, without duplicates. */
+  readonly tags: readonly string[]
+  /** Any JSON value, at most 1 MiB as text. */
+  readonly payload: unknown
+}
+
+export interface PublishOptions {
+  /** Publishing again with the same receipt writes nothing and answers what was written. Default: one made per call. */
+  readonly receipt?: string
+  /** Only publish when the number kept under `key` is `from`; it becomes `to` in the same transaction. Else `ERR_PROGRESS`. */
+  readonly progress?: { readonly key: string; readonly from: number; readonly to: number }
+}
+
+export interface QueryOptions {
+  readonly order?: Order
+  /** Exclusive. */
+  readonly lowerBound?: OffsetMap
+  /** Inclusive. */
+  readonly upperBound?: OffsetMap
+  readonly signal?: AbortSignal
+}
+
+export interface SubscribeOptions {
+  readonly lowerBound?: OffsetMap
+  /** Called when the subscription ends by an error that asking again cannot mend. */
+  readonly onError?: (error: Error) => void
+}
+
+/** Awaited: all items as an array. Iterated with `for await`: item by item, at the reader's pace; leaving the loop cancels. */
+export interface QueryResult
+  extends
+    AsyncIterable<EventItem | OffsetsItem | DiagnosticItem>,
+    PromiseLike<(EventItem | OffsetsItem | DiagnosticItem)[]> {}
+
+export type ConnectionState = 'connecting' | 'connected' | 'refused' | 'closed'
+
+export interface Shoal {
+  readonly state: ConnectionState
+  onState(listener: (state: ConnectionState) => void): () => void
+  publish(events: readonly NewEvent[], options?: PublishOptions): Promise<readonly Published[]>
+  query(aql: string, options?: QueryOptions): QueryResult
+  /** Known events ascending, one `offsets`, then live ones as they arrive, across restarts of the worker. Returns a cancel function. */
+  subscribe(aql: string, options: SubscribeOptions, onItem: (item: Item) => void): () => void
+  offsets(): Promise<OffsetsResponse>
+  info(): Promise<NodeDetails>
+  rename(displayName: string): Promise<void>
+  /** The number kept under a publish's `progress.key`; 0 when there is none. */
+  progress(key: string): Promise<number>
+  close(): void
+}

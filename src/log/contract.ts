@@ -1,0 +1,111 @@
+/** What the rest of the node may ask of the log. The log is the only writer of the store's `runs`, `summaries`, `receipts` and `evidence`. */
+import type { AppId, EventDraft, EventKey, LogEvent, NodeId, OffsetMap, Published, StreamId } from '../core/event.ts'
+import type { EventFilter } from '../core/event-filter.ts'
+
+export interface AppendOptions {
+  readonly appId: AppId
+  /**
+   * `<ms since the epoch>-<anything>`, at most 100 ASCII characters, made by the caller once per publication. Asking again with the same
+   * receipt answers what was written and writes nothing. Kept 7 days or 100,000, then `ERR_OUTCOME_UNKNOWN`.
+   */
+  readonly receipt?: string
+  /**
+   * Compare-and-set, in the append's own transaction: the append happens only when the number kept under `key` equals `from`
+   * (0 when there is none), which then becomes `to`. Otherwise `ERR_PROGRESS` and nothing is written.
+   */
+  readonly progress?: { readonly key: string; readonly from: number; readonly to: number }
+}
+
+/** `stream-asc`: stream by stream, each ascending. */
+export type ReadOrder = 'asc' | 'desc' | 'stream-asc'
+
+export interface ReadOptions {
+  readonly filter: EventFilter
+  readonly order: ReadOrder
+  /** Exclusive. */
+  readonly lowerBound?: OffsetMap
+  /** Inclusive; absent means the present; a stream that it does not name is left out. */
+  readonly upperBound?: OffsetMap
+  readonly limit?: number
+  readonly signal?: AbortSignal
+  /** Counts of work done, filled while reading. */
+  readonly stats?: ReadStats
+}
+
+export interface ReadStats {
+  runsTouched: number
+  runsSkipped: number
+}
+
+/** What a read yields: matching events in order, in batches, with a gap named where a run could not be read. */
+export type ReadBatch =
+  | { readonly type: 'events'; readonly events: readonly LogEvent[] }
+  | {
+      readonly type: 'gap'
+      readonly stream: StreamId
+      readonly from: number
+      readonly count: number
+      readonly reason: string
+    }
+
+/** What became of one run handed to the gate; `code` says why it was not taken. */
+export type Ingested =
+  | { readonly type: 'stored'; readonly stream: StreamId; readonly from: number; readonly count: number }
+  | { readonly type: 'replaced'; readonly stream: StreamId; readonly from: number; readonly count: number }
+  | { readonly type: 'known'; readonly stream: StreamId }
+  /** A later run of a stream whose predecessor is missing: ask again from `head`. */
+  | { readonly type: 'gap'; readonly stream: StreamId; readonly head: number }
+  /** Lamport too far ahead, or author unknown yet: kept out, may be offered again. */
+  | { readonly type: 'deferred'; readonly stream: StreamId; readonly code: string }
+  /** Contradicts what is held: kept as evidence. */
+  | { readonly type: 'evidence'; readonly stream: StreamId; readonly code: string; readonly key: string }
+  | { readonly type: 'refused'; readonly code: string; readonly message: string }
+
+/** Head of one stream as told to others (RULES 5). `count` is the next offset of the contiguous verified prefix. */
+export interface Head {
+  readonly from: number
+  readonly count: number
+  readonly sealedTo: number
+  readonly chain: Uint8Array
+}
+
+export interface Quarantined {
+  readonly stream: StreamId
+  readonly from: number
+  readonly count: number
+  readonly reason: string
+}
+
+export interface LogStatus {
+  readonly events: number
+  readonly runs: number
+  readonly sealedRuns: number
+  readonly bytes: number
+  readonly lamport: number
+  readonly quarantined: readonly Quarantined[]
+}
+
+export interface Log {
+  readonly node: NodeId
+  /** Resolves when committed with `strict` durability; the answers are in the order of `drafts`, and carry one timestamp. */
+  append(drafts: readonly EventDraft[], options: AppendOptions): Promise<readonly Published[]>
+  /** The number kept under an append's `progress.key`; 0 when there is none. */
+  progress(key: string): Promise<number>
+  /** The gate for foreign bytes. `hold` keeps what was stored out of `present` until `release`, or 5 s. */
+  ingest(runs: readonly Uint8Array[], options?: { readonly hold?: boolean }): Promise<readonly Ingested[]>
+  release(): void
+  heads(): ReadonlyMap<StreamId, Head>
+  /** The record of the run that holds (stream, offset), verbatim as signed, for forwarding. */
+  run(stream: StreamId, offset: number): Promise<Uint8Array | undefined>
+  /** Last offset of each stream, as readers see it. */
+  present(): OffsetMap
+  read(options: ReadOptions): AsyncIterable<ReadBatch>
+  /** Called after each advance of `present`; the answer removes the listener. */
+  onPresent(listener: () => void): () => void
+  /** Key of the newest present event that passes `filter` at or below `bound`. */
+  newest(filter: EventFilter, bound: OffsetMap): Promise<EventKey | undefined>
+  /** Seals what can be sealed and drops what retention lets go; called when idle. */
+  maintain(): Promise<void>
+  status(): LogStatus
+  close(): Promise<void>
+}

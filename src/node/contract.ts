@@ -1,0 +1,48 @@
+import type { AppId, NodeId } from '../core/event.ts'
+import type { NodeInfo } from '../api/contract.ts'
+import type { Log } from '../log/contract.ts'
+import type { Clock } from '../core/clock.ts'
+
+export interface DiaryEntry {
+  /** Microseconds since the epoch. */
+  readonly time: number
+  readonly code: string
+  readonly message: string
+}
+
+/** More than `NodeInfo`, for our own console. */
+export interface NodeDetails extends NodeInfo {
+  readonly nodeId: NodeId
+  readonly displayName: string
+  readonly swarmId: string
+  readonly events: number
+  readonly runs: number
+  readonly sealedRuns: number
+  /** Bytes of the log on disk. */
+  readonly logBytes: number
+  /** Bytes this origin uses and may use, where the platform tells. */
+  readonly storage?: { readonly used: number; readonly quota: number }
+  readonly quarantined: readonly {
+    readonly stream: string
+    readonly from: number
+    readonly count: number
+    readonly reason: string
+  }[]
+  readonly diary: readonly DiaryEntry[]
+}
+
+export interface Tokens {
+  issue(appId: AppId, appVersion: string): Promise<string>
+  /** Throws `ERR_TOKEN_INVALID` or `ERR_TOKEN_EXPIRED`. */
+  check(token: string): Promise<AppId>
+}
+
+export interface Node {
+  readonly id: NodeId
+  readonly log: Log
+  readonly tokens: Tokens
+  readonly clock: Clock
+  details(): Promise<NodeDetails>
+  rename(displayName: string): Promise<void>
+  close(): Promise<void>
+}
