@@ -1,0 +1,69 @@
+/** Node and stream ids as text. */
+import { ShoalError } from './errors.ts'
+import type { AppId, NodeId, StreamId } from './event.ts'
+
+/** crypt-base64: the alphabet is in ASCII order, so ids sort like the bytes they stand for. */
+const alphabet = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+const values = new Map([...alphabet].map((letter, index) => [letter, index]))
+
+export const cryptBase64 = (bytes: Uint8Array): string => {
+  let text = ''
+  let bits = 0
+  let held = 0
+  for (const byte of bytes) {
+    held = (held << 8) | byte
+    bits += 8
+    while (bits >= 6) {
+      bits -= 6
+      text += alphabet[(held >> bits) & 63]
+    }
+    held &= (1 << bits) - 1
+  }
+  return bits > 0 ? text + alphabet[(held << (6 - bits)) & 63] : text
+}
+
+/** `undefined` for text that no bytes are written as (wrong letters, or bits set behind the last byte). */
+export const bytesOfCryptBase64 = (text: string): Uint8Array | undefined => {
+  const bytes = new Uint8Array(Math.floor((text.length * 6) / 8))
+  let bits = 0
+  let held = 0
+  let at = 0
+  for (const letter of text) {
+    const value = values.get(letter)
+    if (value === undefined) return undefined
+    held = (held << 6) | value
+    bits += 6
+    if (bits >= 8) {
+      bits -= 8
+      bytes[at++] = held >> bits
+      held &= (1 << bits) - 1
+    }
+  }
+  return held === 0 && at === bytes.length ? bytes : undefined
+}
+
+export const nodeIdFromBytes = (publicKey: Uint8Array): NodeId => {
+  if (publicKey.length !== 32) throw new ShoalError('ERR_BAD_REQUEST', 'a node id is 32 bytes')
+  return cryptBase64(publicKey) as NodeId
+}
+
+export const bytesFromNodeId = (id: string): Uint8Array => {
+  const bytes = id.length === 43 ? bytesOfCryptBase64(id) : undefined
+  if (bytes === undefined) throw new ShoalError('ERR_BAD_REQUEST', `"${id}" is not a node id`)
+  return bytes
+}
+
+export const isNodeId = (text: string): text is NodeId => text.length === 43 && bytesOfCryptBase64(text) !== undefined
+
+export const streamOf = (node: NodeId, number: number): StreamId => `${node}-${number}` as StreamId
+
+/** The parts of a stream id; `undefined` when the text is none. Splits on the dash, since `.` and `/` are letters of an id. */
+export const parseStreamId = (text: string): { readonly node: NodeId; readonly number: number } | undefined => {
+  const node = text.slice(0, 43)
+  const digits = text.slice(44)
+  if (text[43] !== '-' || !isNodeId(node) || !/^(0|[1-9][0-9]{0,15})$/.test(digits)) return undefined
+  const number = Number(digits)
+  return Number.isSafeInteger(number) ? { node, number } : undefined
+}
+
+export const isAppId = (text: string): text is AppId => text.length <= 256 && /^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(text)
