@@ -1,0 +1,127 @@
+/**
+ * The memory adapter: for tests and the simulator. A `MemoryDisk` outlives the stores opened on it, so that a crash is
+ * "stop using the store, open the disk again"; `faults` decides what a crash does to a commit.
+ */
+import { ShoalError } from '../core/errors.ts'
+import type { KeyName, Vault } from '../crypto/vault.ts'
+import type { Entry, OpenStore, Range, Table, Write } from './contract.ts'
+import { tables } from './contract.ts'
+import type { StoreDriver } from './driver.ts'
+import { createStore, sameValue } from './store.ts'
+
+/**
+ * What happens to the next commit: it is done; the node dies before or after it reached the medium (the call never answers);
+ * or the platform reports a failure, with nothing written, or with an outcome that nobody knows.
+ */
+export type CommitFate = 'commit' | 'die-before' | 'die-after' | 'full' | 'unknown-written' | 'unknown-lost'
+
+export interface MemoryDisk {
+  readonly tables: ReadonlyMap<Table, Map<string, Uint8Array>>
+  readonly keys: Map<KeyName, CryptoKeyPair>
+  /** Asked before each commit. */
+  fate: (writes: readonly Write[]) => CommitFate | Promise<CommitFate>
+  /** The latency of every operation; a simulator returns a promise of its own clock. */
+  delay: () => Promise<void> | undefined
+}
+
+export const createMemoryDisk = (): MemoryDisk => ({
+  tables: new Map(tables.map((table) => [table, new Map<string, Uint8Array>()])),
+  keys: new Map(),
+  fate: () => 'commit',
+  delay: () => undefined,
+})
+
+/** A copy of what the medium holds now: a snapshot, a clone or a restored image. */
+export const copyMemoryDisk = (disk: MemoryDisk): MemoryDisk => ({
+  ...createMemoryDisk(),
+  tables: new Map([...disk.tables].map(([table, entries]) => [table, new Map(entries)])),
+  keys: new Map(disk.keys),
+})
+
+const never = new Promise<never>(() => undefined)
+
+const createMemoryDriver = (disk: MemoryDisk): StoreDriver => {
+  const entriesOf = (table: Table): Map<string, Uint8Array> => {
+    const entries = disk.tables.get(table)
+    if (entries === undefined) throw new ShoalError('ERR_INTERNAL', `no table ${table}`)
+    return entries
+  }
+  const keysIn = (table: Table, { from, to, reverse, limit }: Range): string[] => {
+    const keys = [...entriesOf(table).keys()].filter(
+      (key) => (from === undefined || key >= from) && (to === undefined || key < to),
+    )
+    keys.sort()
+    if (reverse === true) keys.reverse()
+    return limit === undefined ? keys : keys.slice(0, limit)
+  }
+  const apply = (writes: readonly Write[]): void => {
+    for (const write of writes) {
+      const entries = entriesOf(write.table)
+      if (write.type === 'put') entries.set(write.key, write.value.slice())
+      else if (write.type === 'delete') entries.delete(write.key)
+      else for (const key of keysIn(write.table, write)) entries.delete(key)
+    }
+  }
+  const copy = (value: Uint8Array | undefined): Uint8Array | undefined => value?.slice()
+  return {
+    get: async (table, key) => {
+      await disk.delay()
+      return copy(entriesOf(table).get(key))
+    },
+    getMany: async (table, keys) => {
+      await disk.delay()
+      return keys.map((key) => copy(entriesOf(table).get(key)))
+    },
+    range: async (table, range) => {
+      await disk.delay()
+      const entries = entriesOf(table)
+      return keysIn(table, range).map((key): Entry => [key, entries.get(key)?.slice() ?? new Uint8Array()])
+    },
+    keys: async (table, range) => {
+      await disk.delay()
+      return keysIn(table, range)
+    },
+    commit: async (writes, _durability, guard) => {
+      await disk.delay()
+      if (!sameValue(entriesOf('meta').get(guard.key), guard.value)) return false
+      switch (await disk.fate(writes)) {
+        case 'commit':
+          apply(writes)
+          return true
+        case 'die-before':
+          return never
+        case 'die-after':
+          apply(writes)
+          return never
+        case 'full':
+          throw new ShoalError('ERR_STORE_FULL', 'There is no room left on this device.')
+        case 'unknown-written':
+          apply(writes)
+          throw new ShoalError('ERR_STORE_UNKNOWN_OUTCOME', 'The store did not say whether it wrote.')
+        case 'unknown-lost':
+          throw new ShoalError('ERR_STORE_UNKNOWN_OUTCOME', 'The store did not say whether it wrote.')
+      }
+    },
+    usage: () => Promise.resolve(undefined),
+    close: () => Promise.resolve(),
+  }
+}
+
+export const openMemoryStore =
+  (disk: MemoryDisk): OpenStore =>
+  () =>
+    createStore(createMemoryDriver(disk))
+
+export const openMemoryVault = (disk: MemoryDisk) => (): Promise<Vault> =>
+  Promise.resolve({
+    load: (name) => Promise.resolve(disk.keys.get(name)),
+    keep: (name, pair) => {
+      const kept = disk.keys.get(name) ?? pair
+      disk.keys.set(name, kept)
+      return Promise.resolve(kept)
+    },
+    forget: (name) => {
+      disk.keys.delete(name)
+      return Promise.resolve()
+    },
+  })
