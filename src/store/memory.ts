@@ -83,8 +83,10 @@ const createMemoryDriver = (disk: MemoryDisk): StoreDriver => {
     },
     commit: async (writes, _durability, guard) => {
       await disk.delay()
+      const fate = await disk.fate(writes)
+      // from here on nothing waits: guard and writes are one step
       if (!sameValue(entriesOf('meta').get(guard.key), guard.value)) return false
-      switch (await disk.fate(writes)) {
+      switch (fate) {
         case 'commit':
           apply(writes)
           return true
