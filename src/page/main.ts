@@ -1,0 +1,1 @@
+document.documentElement.dataset['build'] = __SHOAL_BUILD__

@@ -1,0 +1,25 @@
+/** What the station says of itself, whatever is asked. */
+import type { ServerResponse } from 'node:http'
+import type { ApiError } from '../api/contract.ts'
+import { headerPolicy } from '../page/csp.ts'
+
+export const headersOfEveryAnswer = {
+  'Content-Security-Policy': headerPolicy,
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+} as const
+
+export const sendError = (response: ServerResponse, status: number, error: ApiError): void => {
+  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' })
+  response.end(JSON.stringify(error))
+}
+
+/** `/api/v2` in a page of our origin is the browser's own node. Whatever reaches the station was caught by no worker. */
+export const noWorker = (response: ServerResponse): void =>
+  sendError(response, 409, {
+    code: 'ERR_NO_WORKER',
+    message:
+      'The node of this address lives in the browser: open it there, wait until its service worker controls the page, and ask again from that page.',
+  })

@@ -1,0 +1,54 @@
+/** The station: for now it serves the app on this machine and says which node it is. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { errorMessage } from '../core/errors.ts'
+import { headersOfEveryAnswer, noWorker, sendError } from './answers.ts'
+import { serveApp } from './app-files.ts'
+import { listenOnLoopback } from './http.ts'
+import { openNodeId } from './node-key.ts'
+
+export interface StationOptions {
+  /** 0 means: any free one. */
+  readonly port: number
+  readonly dataFolder: string
+  readonly appFolder: string
+}
+
+export interface Station {
+  readonly port: number
+  readonly nodeId: string
+  stop(): Promise<void>
+}
+
+const isBelow = (url: string, path: string): boolean => url.startsWith(path) && /^(?:[/?]|$)/.test(url.slice(path.length))
+
+export const startStation = async ({ port, dataFolder, appFolder }: StationOptions): Promise<Station> => {
+  const nodeId = openNodeId(dataFolder)
+  const app = serveApp(appFolder)
+  const { port: chosen, stop } = await listenOnLoopback((request, response) => {
+    for (const [name, value] of Object.entries(headersOfEveryAnswer)) response.setHeader(name, value)
+    response.setHeader('Shoal-Node', nodeId)
+    const url = request.url ?? '/'
+    if (isBelow(url, '/api/v2')) return noWorker(response)
+    if (isBelow(url, '/api')) return sendError(response, 404, { code: 'ERR_NOT_FOUND', message: 'The API is at /api/v2.' })
+    app(request, response)
+  }, port)
+  return { port: chosen, nodeId, stop }
+}
+
+/** What `npm start` runs: a station until it is told to end. */
+export const runStation = async (options: StationOptions): Promise<void> => {
+  if (!existsSync(join(options.appFolder, 'index.html'))) throw new Error(`There is no built app in ${options.appFolder}.`)
+  const station = await startStation(options)
+  console.log(`Shoal is at http://localhost:${station.port}/ (station ${station.nodeId}, data in ${options.dataFolder})`)
+  const end = (): void => {
+    station.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(errorMessage(error))
+        process.exit(1)
+      },
+    )
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, end)
+}

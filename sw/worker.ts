@@ -1,0 +1,5 @@
+/// <reference path="../src/build.d.ts" />
+import { cleanupOutdatedCaches, precacheAndRoute } from 'workbox-precaching'
+
+cleanupOutdatedCaches()
+precacheAndRoute(__SHOAL_PRECACHE__)

@@ -1,0 +1,50 @@
+/**
+ * Three kinds of tests: `unit` in Node.js, `chromium-contract` (the same contract suites inside a page), `browser` (Node.js drives a
+ * Chromium and a station from outside).
+ */
+import { playwright } from '@vitest/browser-playwright'
+import type { TestProjectConfiguration } from 'vitest/config'
+import { chromiumFlags, findChromium } from './chromium.mjs'
+
+const insidePage = 'test/**/*.chromium.test.ts'
+const fromOutside = 'test/browser/**/*.test.ts'
+
+export const projects = (define: Record<string, string>): TestProjectConfiguration[] => [
+  {
+    define,
+    test: { name: 'unit', environment: 'node', include: ['test/**/*.test.ts'], exclude: [insidePage, fromOutside] },
+  },
+  {
+    define,
+    // Named here, so that Vite does not reload the page in the middle of a test on discovering them.
+    optimizeDeps: { include: ['idb', 'cborg', '@noble/hashes/sha2.js', 'fast-check'] },
+    test: {
+      name: 'chromium-contract',
+      include: [insidePage],
+      testTimeout: 60_000,
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({ launchOptions: { args: chromiumFlags, ...executable() } }),
+        instances: [{ browser: 'chromium' }],
+      },
+    },
+  },
+  {
+    define,
+    test: {
+      name: 'browser',
+      environment: 'node',
+      include: [fromOutside],
+      fileParallelism: false,
+      testTimeout: 120_000,
+      hookTimeout: 60_000,
+    },
+  },
+]
+
+function executable(): { executablePath?: string } {
+  const executablePath = findChromium()
+  return executablePath === undefined ? {} : { executablePath }
+}
