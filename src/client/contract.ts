@@ -1,7 +1,11 @@
 /** The public TypeScript API of a Shoal node, as `connect()` answers it and as the page puts it on `window.shoal`. */
 import type { DiagnosticItem, EventItem, Item, OffsetsItem, OffsetsResponse, Order } from '../api/contract.ts'
+import type { ShoalError } from '../core/errors.ts'
 import type { Json, OffsetMap, Published } from '../core/event.ts'
 import type { NodeDetails } from '../node/contract.ts'
+
+/** The node's bounds on one event, for programs that want to know before they publish. */
+export { payloadCharsMax, payloadDepthMax, tagCharsMax, tagsPerEventMax } from '../core/limits.ts'
 
 export type {
   DiagnosticItem,
@@ -60,6 +64,8 @@ export type ConnectionState = 'connecting' | 'connected' | 'refused' | 'closed'
 
 export interface Shoal {
   readonly state: ConnectionState
+  /** Why the node refuses this page, while `state` is `refused`; its `code` says what, its sentence what to do. */
+  readonly problem: ShoalError | undefined
   onState(listener: (state: ConnectionState) => void): () => void
   publish(events: readonly NewEvent[], options?: PublishOptions): Promise<readonly Published[]>
   query(aql: string, options?: QueryOptions): QueryResult

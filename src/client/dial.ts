@@ -1,0 +1,90 @@
+/** The way to our origin's service worker: dialling, and keeping it alive. The only file of the client that knows a service worker exists. */
+import type { PingMessage } from '../api/port-contract.ts'
+import { ShoalError } from '../core/errors.ts'
+import type { Dial } from './link.ts'
+
+/** The worker answers it with a body that never ends and says nothing. */
+export const lifelinePath = '/shoal/lifeline'
+/** The worker stops 30 s after the last sign of life; two may be lost. */
+const pingEveryMs = 10_000
+/** After a lifeline that ended at once, before the next one. */
+const lifelineAgainMs = 2000
+
+const container = (): ServiceWorkerContainer => {
+  const found = globalThis.navigator?.serviceWorker
+  if (found === undefined)
+    throw new ShoalError(
+      'ERR_NO_WORKER',
+      'This page has no service worker. Open Shoal over https or from localhost, outside private mode.',
+    )
+  return found
+}
+
+/** Also reaches the worker from a page that is not controlled, after shift-reload. */
+export const dialWorker: Dial = async (connect) => {
+  const { active } = await container().ready
+  if (active === null) throw new Error('the worker is being replaced')
+  const { port1, port2 } = new MessageChannel()
+  active.postMessage(connect, [port2])
+  return port1
+}
+
+export interface Fate {
+  /** The worker may have stopped. */
+  readonly onDoubt: () => void
+  /** Another worker took over. */
+  readonly onReplaced: () => void
+}
+
+/** Keeps the worker alive while this page is open, and tells what it learns of its fate. The answer stops. */
+export const keepWorkerAlive = ({ onDoubt, onReplaced }: Fate): (() => void) => {
+  const workers = container()
+  const stop = new AbortController()
+  const { signal } = stop
+  let again: ReturnType<typeof setTimeout> | undefined
+  let isHolding = false
+
+  const ping = (): void => {
+    if (document.visibilityState !== 'visible') return
+    void workers.ready.then(({ active }) => active?.postMessage({ type: 'shoal-ping' } satisfies PingMessage))
+  }
+  const holdLifeline = async (): Promise<void> => {
+    if (signal.aborted || isHolding || workers.controller === null) return
+    isHolding = true
+    try {
+      const { body } = await fetch(lifelinePath, { signal })
+      const reader = body?.getReader()
+      while (reader !== undefined && !(await reader.read()).done);
+    } catch {
+      // its end is the sign, however it comes
+    }
+    isHolding = false
+    if (signal.aborted) return
+    onDoubt()
+    clearTimeout(again)
+    again = setTimeout(() => void holdLifeline(), lifelineAgainMs)
+  }
+  const wakeUp = (): void => {
+    if (document.visibilityState !== 'visible') return
+    ping()
+    onDoubt()
+  }
+
+  const timer = setInterval(ping, pingEveryMs)
+  document.addEventListener('visibilitychange', wakeUp, { signal })
+  globalThis.addEventListener('pageshow', wakeUp, { signal })
+  workers.addEventListener(
+    'controllerchange',
+    () => {
+      onReplaced()
+      void holdLifeline()
+    },
+    { signal },
+  )
+  signal.addEventListener('abort', () => {
+    clearInterval(timer)
+    clearTimeout(again)
+  })
+  void holdLifeline()
+  return () => stop.abort()
+}
