@@ -1,0 +1,152 @@
+/**
+ * A `Shoal` in memory: for the importer's tests, which need a node that refuses or loses an answer at a chosen publication, and for
+ * looking at the console without a worker.
+ */
+import type {
+  EventItem,
+  Item,
+  NewEvent,
+  NodeDetails,
+  PublishOptions,
+  Published,
+  QueryOptions,
+  QueryResult,
+  Shoal,
+} from '../../src/client/contract.ts'
+import { ShoalError } from '../../src/core/errors.ts'
+import type { Json, NodeId, StreamId } from '../../src/core/event.ts'
+
+const nodeId = 'V1n8Zb0kQ7mT.eR4sYw2LxJ5uHcG9dAfP3iKoNtB6vE' as NodeId
+const stream = `${nodeId}-0` as StreamId
+
+export interface FakeOptions {
+  /** Publications, counted from 0, that store nothing and fail. */
+  readonly refuseAt?: readonly number[]
+  /** Publications that store everything and fail all the same. */
+  readonly loseAnswerAt?: readonly number[]
+  readonly details?: Partial<NodeDetails>
+  readonly now?: () => number
+}
+
+export interface FakeShoal extends Shoal {
+  readonly events: readonly EventItem[]
+}
+
+/** Only tags, `&` before `|`: enough for a screen to show something. */
+const matcher = (aql: string): ((event: EventItem) => boolean) => {
+  const where = /FROM\s+(.*?)(?:\s+ORDER\b|\s+LIMIT\b|$)/is.exec(aql)?.[1]
+  if (where === undefined) throw new ShoalError('ERR_BAD_REQUEST', 'Expected FROM at line 1, column 1.')
+  const any = where.split('|').map((part) => part.split('&').map((atom) => atom.trim()))
+  return (event) =>
+    any.some((all) => all.every((atom) => atom === 'allEvents' || event.tags.includes(atom.replaceAll("'", ''))))
+}
+
+const all = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
+  const list: T[] = []
+  for await (const item of items) list.push(item)
+  return list
+}
+
+export const createFakeShoal = (options: FakeOptions = {}): FakeShoal => {
+  const events: EventItem[] = []
+  const kept = new Map<string, number>()
+  const listeners = new Set<(event: EventItem) => void>()
+  let publications = 0
+  let turn: Promise<unknown> = Promise.resolve()
+  let displayName = 'Press line tablet'
+  const now = options.now ?? (() => Date.now() * 1000)
+
+  const store = (drafts: readonly NewEvent[], { progress }: PublishOptions): readonly Published[] => {
+    const count = publications++
+    if (options.refuseAt?.includes(count)) throw new ShoalError('ERR_STORE_FULL', 'The storage of this device is full.')
+    if (progress) {
+      if ((kept.get(progress.key) ?? 0) !== progress.from)
+        throw new ShoalError('ERR_PROGRESS', 'Another writer was here.')
+      kept.set(progress.key, progress.to)
+    }
+    const timestamp = now()
+    const added = drafts.map((draft): EventItem => ({
+      type: 'event',
+      lamport: events.length + 1,
+      stream,
+      offset: events.length,
+      timestamp,
+      tags: [...draft.tags].toSorted(),
+      appId: 'com.example.console',
+      payload: draft.payload as Json,
+    }))
+    added.forEach((event, index) =>
+      events.push({ ...event, lamport: event.lamport + index, offset: event.offset + index }),
+    )
+    for (const event of events.slice(-added.length)) for (const listener of listeners) listener(event)
+    if (options.loseAnswerAt?.includes(count)) throw new ShoalError('ERR_INTERNAL', 'The answer was lost.')
+    return events.slice(events.length - added.length)
+  }
+  const present = () => (events.length === 0 ? {} : { [stream]: events.length - 1 })
+
+  async function* run(aql: string, { order, upperBound, signal }: QueryOptions): AsyncGenerator<never> {
+    await new Promise((resolve) => setTimeout(resolve))
+    const isMatch = matcher(aql)
+    const bound = upperBound ? (upperBound[stream] ?? -1) : events.length - 1
+    const desc = /ORDER\s+DESC/i.test(aql) || (order === 'desc' && !/ORDER\s+ASC/i.test(aql))
+    let left = Number(/LIMIT\s+(\d+)/i.exec(aql)?.[1] ?? Infinity)
+    const chosen = events.slice(0, bound + 1)
+    for (const event of desc ? chosen.toReversed() : chosen) {
+      if (signal?.aborted) throw signal.reason
+      if (!isMatch(event)) continue
+      if (left-- <= 0) break
+      yield event as never
+    }
+    yield { type: 'offsets', offsets: present() } as never
+  }
+
+  return {
+    events,
+    state: 'connected',
+    problem: undefined,
+    onState: () => () => undefined,
+    publish: (drafts, given = {}) => {
+      const answer = turn.then(() => store(drafts, given))
+      turn = answer.catch(() => undefined)
+      return answer
+    },
+    query: (aql, given = {}): QueryResult => ({
+      [Symbol.asyncIterator]: () => run(aql, given),
+      // oxlint-disable-next-line unicorn/no-thenable
+      then: (onItems, onError) => all(run(aql, given)).then(onItems, onError),
+    }),
+    subscribe: (aql, { lowerBound }, onItem: (item: Item) => void) => {
+      const isMatch = matcher(aql)
+      for (const event of events.slice((lowerBound?.[stream] ?? -1) + 1)) if (isMatch(event)) onItem(event)
+      onItem({ type: 'offsets', offsets: present() })
+      const listener = (event: EventItem): void => {
+        if (isMatch(event)) onItem(event)
+      }
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    offsets: async () => ({ present: present(), toReplicate: {} }),
+    info: async (): Promise<NodeDetails> => ({
+      connectedNodes: 0,
+      uptime: { secs: 5025, nanos: 0 },
+      version: '2.18.1-shoal',
+      swarmState: { peersStatus: {} },
+      nodeId,
+      displayName,
+      swarmId: 'kd0Yq3JmB7eU5xR1wTzH2nLfVgC9aSoP8iE4uKyXbN.',
+      events: events.length,
+      runs: Math.ceil(events.length / 1024),
+      sealedRuns: Math.floor(events.length / 1024),
+      logBytes: Math.round(events.length * 2.8),
+      storage: { used: 18_400_000 + events.length * 3, quota: 6_200_000_000 },
+      quarantined: [],
+      diary: [],
+      ...options.details,
+    }),
+    rename: async (name) => {
+      displayName = name
+    },
+    progress: async (key) => kept.get(key) ?? 0,
+    close: () => undefined,
+  }
+}
