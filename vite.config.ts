@@ -61,7 +61,9 @@ const developmentWorker = (base: InlineConfig): Plugin => ({
     let script: Promise<string> | undefined
     const build = async (): Promise<string> => {
       const plugins = [precacheList(() => [])]
-      const environments = { worker: { consumer: 'client', build: { ...workerBuild, write: false, minify: false } } } as const
+      const environments = {
+        worker: { consumer: 'client', build: { ...workerBuild, write: false, minify: false } },
+      } as const
       const builder = await createBuilder({ ...base, configFile: false, logLevel: 'warn', plugins, environments })
       const output = await builder.build(builder.environments['worker']!)
       if (!('output' in output)) throw new Error('the worker was not built into one file')

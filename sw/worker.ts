@@ -1,4 +1,3 @@
-/// <reference path="../src/build.d.ts" />
 import { cleanupOutdatedCaches, precacheAndRoute } from 'workbox-precaching'
 
 cleanupOutdatedCaches()

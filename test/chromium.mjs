@@ -21,12 +21,18 @@ const usualPlaces = () => {
   if (platform === 'darwin') {
     const apps = ['/Applications', join(env.HOME ?? '', 'Applications')]
     return apps.flatMap((folder) =>
-      ['Chromium', 'Google Chrome', 'Microsoft Edge'].map((name) => join(folder, `${name}.app`, 'Contents/MacOS', name)),
+      ['Chromium', 'Google Chrome', 'Microsoft Edge'].map((name) =>
+        join(folder, `${name}.app`, 'Contents/MacOS', name),
+      ),
     )
   }
   if (platform === 'win32') {
     const folders = [env.ProgramFiles, env['ProgramFiles(x86)'], env.LOCALAPPDATA].filter(Boolean)
-    const programs = ['Google/Chrome/Application/chrome.exe', 'Chromium/Application/chrome.exe', 'Microsoft/Edge/Application/msedge.exe']
+    const programs = [
+      'Google/Chrome/Application/chrome.exe',
+      'Chromium/Application/chrome.exe',
+      'Microsoft/Edge/Application/msedge.exe',
+    ]
     return folders.flatMap((folder) => programs.map((program) => join(folder, program)))
   }
   const folders = [...(env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/local/bin', '/snap/bin']

@@ -25,7 +25,8 @@ export const serveApp = (folder: string): ((request: IncomingMessage, response: 
       return sendError(response, 405, { code: 'ERR_METHOD_NOT_ALLOWED', message: 'Files can only be read.' })
     }
     files(request, response, () => {
-      const notFound = () => sendError(response, 404, { code: 'ERR_NOT_FOUND', message: 'There is nothing at this address.' })
+      const notFound = () =>
+        sendError(response, 404, { code: 'ERR_NOT_FOUND', message: 'There is nothing at this address.' })
       if (!isNavigation(request)) return notFound()
       request.url = '/index.html'
       files(request, response, notFound)

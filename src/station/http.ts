@@ -39,8 +39,9 @@ const hasNoSuchAddress = (error: unknown): boolean =>
 
 /** `localhost` is 127.0.0.1 to some programs and ::1 to others; both lead here where the machine has both. */
 export const listenOnLoopback = async (listener: RequestListener, port: number): Promise<Listening> => {
-  const servers = [await listen(listener, '127.0.0.1', port)]
-  const chosen = (servers[0]?.address() as AddressInfo).port
+  const first = await listen(listener, '127.0.0.1', port)
+  const servers = [first]
+  const chosen = (first.address() as AddressInfo).port
   const stop = async (): Promise<void> => {
     await Promise.all(servers.map(stopped))
   }

@@ -20,7 +20,8 @@ export interface Station {
   stop(): Promise<void>
 }
 
-const isBelow = (url: string, path: string): boolean => url.startsWith(path) && /^(?:[/?]|$)/.test(url.slice(path.length))
+const isBelow = (url: string, path: string): boolean =>
+  url.startsWith(path) && /^(?:[/?]|$)/.test(url.slice(path.length))
 
 export const startStation = async ({ port, dataFolder, appFolder }: StationOptions): Promise<Station> => {
   const nodeId = openNodeId(dataFolder)
@@ -30,7 +31,8 @@ export const startStation = async ({ port, dataFolder, appFolder }: StationOptio
     response.setHeader('Shoal-Node', nodeId)
     const url = request.url ?? '/'
     if (isBelow(url, '/api/v2')) return noWorker(response)
-    if (isBelow(url, '/api')) return sendError(response, 404, { code: 'ERR_NOT_FOUND', message: 'The API is at /api/v2.' })
+    if (isBelow(url, '/api'))
+      return sendError(response, 404, { code: 'ERR_NOT_FOUND', message: 'The API is at /api/v2.' })
     app(request, response)
   }, port)
   return { port: chosen, nodeId, stop }
@@ -38,9 +40,12 @@ export const startStation = async ({ port, dataFolder, appFolder }: StationOptio
 
 /** What `npm start` runs: a station until it is told to end. */
 export const runStation = async (options: StationOptions): Promise<void> => {
-  if (!existsSync(join(options.appFolder, 'index.html'))) throw new Error(`There is no built app in ${options.appFolder}.`)
+  if (!existsSync(join(options.appFolder, 'index.html')))
+    throw new Error(`There is no built app in ${options.appFolder}.`)
   const station = await startStation(options)
-  console.log(`Shoal is at http://localhost:${station.port}/ (station ${station.nodeId}, data in ${options.dataFolder})`)
+  console.log(
+    `Shoal is at http://localhost:${station.port}/ (station ${station.nodeId}, data in ${options.dataFolder})`,
+  )
   const end = (): void => {
     station.stop().then(
       () => process.exit(0),

@@ -11,7 +11,16 @@ import { fileURLToPath } from 'node:url'
 export const root = fileURLToPath(new URL('../../', import.meta.url))
 const at = (...parts) => join(root, ...parts)
 
-const buildInputs = ['index.html', 'package.json', 'package-lock.json', 'tsconfig.json', 'vite.config.ts', 'public', 'src', 'sw']
+const buildInputs = [
+  'index.html',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'vite.config.ts',
+  'public',
+  'src',
+  'sw',
+]
 const stampFile = at('dist', 'stamp')
 
 const filesUnder = (path) => {
@@ -97,7 +106,7 @@ const isAlive = (pid) => {
 /** Runs `action` while no other process of this clone does; a lock whose holder is gone is taken over. */
 const alone = (action) => {
   const lock = at('node_modules', '.shoal-build')
-  for (let announced = false; ; ) {
+  for (let announced = false; ;) {
     try {
       const file = openSync(lock, 'wx')
       writeSync(file, String(process.pid))
