@@ -1,4 +1,5 @@
-import type { AppId, NodeId } from '../core/event.ts'
+import type { NodeId } from '../core/event.ts'
+import type { Tokens } from '../crypto/token.ts'
 import type { NodeInfo } from '../api/contract.ts'
 import type { Log } from '../log/contract.ts'
 import type { Clock } from '../core/clock.ts'
@@ -29,12 +30,6 @@ export interface NodeDetails extends NodeInfo {
     readonly reason: string
   }[]
   readonly diary: readonly DiaryEntry[]
-}
-
-export interface Tokens {
-  issue(appId: AppId, appVersion: string): Promise<string>
-  /** Throws `ERR_TOKEN_INVALID` or `ERR_TOKEN_EXPIRED`. */
-  check(token: string): Promise<AppId>
 }
 
 export interface Node {
