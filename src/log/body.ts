@@ -1,0 +1,278 @@
+/**
+ * The body of a run: events in columns. One codec (`columns`), written plain for small runs and deflated for sealed ones.
+ *
+ *   body    = commits lamports times apps tags tag-sets shapes columns
+ *   commits = n, n × length                              events of each commit, in order
+ *   lamports= n × (lamport − one before − 1)             the first against the header's firstLamport
+ *   times   = n × zigzag(time − one before)              the first against the header's minTime
+ *   apps    = k, k × text, [n × index, if k > 1]
+ *   tags    = k, k × text                                the dictionary
+ *   sets    = k, k × (m, m × index), [n × index, if k > 1]
+ *   shapes  = k, k × text, [n × index, if k > 1]
+ *   columns = UTF-8 to the end: per shape, per leaf one column (`columns.ts`)
+ *
+ * Numbers are varints, texts have their varint length before them.
+ */
+import type { ByteReader } from '../core/bytes.ts'
+import { createByteReader, createByteWriter } from '../core/bytes.ts'
+import { ShoalError } from '../core/errors.ts'
+import type { AppId } from '../core/event.ts'
+import { isAppId } from '../core/node-id.ts'
+import type { Row } from './row.ts'
+import type { Column } from './columns.ts'
+import { createColumnReader, encodeColumn } from './columns.ts'
+import type { Shredded } from './shape.ts'
+import { weave } from './shape.ts'
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** A list of distinct values and the index of each row's one. */
+const createDictionary = () => {
+  const indexes = new Map<string, number>()
+  const texts: string[] = []
+  return {
+    texts,
+    index: (text: string): number => {
+      const known = indexes.get(text)
+      if (known !== undefined) return known
+      indexes.set(text, texts.length)
+      return texts.push(text) - 1
+    },
+  }
+}
+
+const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value)
+const unzigzag = (value: number): number => (value % 2 === 1 ? -(value + 1) / 2 : value / 2)
+
+/** `commits` are the lengths of the commits that `rows` consist of. */
+export const encodeBody = (
+  rows: readonly Row[],
+  commits: readonly number[],
+  minTime: number,
+): Uint8Array<ArrayBuffer> => {
+  const writer = createByteWriter(rows.length * 64 + 1024)
+  const text = (value: string): void => writer.sized(encoder.encode(value))
+  const indexed = (texts: readonly string[], indexes: readonly number[], write: (value: string) => void): void => {
+    writer.varint(texts.length)
+    for (const value of texts) write(value)
+    if (texts.length > 1) for (const index of indexes) writer.varint(index)
+  }
+
+  writer.varint(commits.length)
+  for (const length of commits) writer.varint(length)
+  let lamport = (rows[0]?.lamport ?? 0) - 1
+  for (const row of rows) {
+    writer.varint(row.lamport - lamport - 1)
+    lamport = row.lamport
+  }
+  let time = minTime
+  for (const row of rows) {
+    writer.varint(zigzag(row.timestamp - time))
+    time = row.timestamp
+  }
+  const apps = createDictionary()
+  const appOf = rows.map((row) => apps.index(row.appId))
+  indexed(apps.texts, appOf, text)
+  const tags = createDictionary()
+  const sets = createDictionary()
+  const setOf = rows.map((row) => sets.index(row.tags.map((tag) => tags.index(tag)).join(' ')))
+  writer.varint(tags.texts.length)
+  for (const tag of tags.texts) text(tag)
+  indexed(sets.texts, setOf, (set) => {
+    const members = set === '' ? [] : set.split(' ')
+    writer.varint(members.length)
+    for (const member of members) writer.varint(Number(member))
+  })
+  const shapes = createDictionary()
+  const shapeOf = rows.map((row) => shapes.index(row.shape))
+  indexed(shapes.texts, shapeOf, text)
+  writer.bytes(encoder.encode(columnsOf(rows, shapeOf, shapes.texts.length, setOf, sets.texts.length)))
+  return writer.done()
+}
+
+const columnsOf = (
+  rows: readonly Row[],
+  shapeOf: readonly number[],
+  shapes: number,
+  setOf: readonly number[],
+  sets: number,
+): string => {
+  const members: number[][] = Array.from({ length: shapes }, () => [])
+  shapeOf.forEach((shape, index) => members[shape]?.push(index))
+  const lines: string[] = []
+  for (const group of members) {
+    const groupSets = group.map((index) => setOf[index] ?? 0)
+    const width = rows[group[0] ?? 0]?.leaves.length ?? 0
+    for (let leaf = 0; leaf < width; leaf++) {
+      const leaves = group.map((index) => rows[index]?.leaves[leaf] ?? '')
+      for (const line of encodeColumn(leaves, groupSets, sets)) lines.push(line)
+    }
+  }
+  return lines.join('\n')
+}
+
+/** A decoded run: columns as read, payloads woven on demand. */
+export interface Block {
+  readonly from: number
+  readonly count: number
+  readonly commits: readonly number[]
+  readonly lamports: readonly number[]
+  readonly times: readonly number[]
+  readonly apps: readonly AppId[]
+  readonly appOf: readonly number[] | undefined
+  readonly tagSets: readonly (readonly string[])[]
+  readonly setOf: readonly number[] | undefined
+  /** JSON text of the payload of the event at `index` (0-based in the block). */
+  payload(index: number): string
+  row(index: number): Row
+  /** About how much memory it holds. */
+  readonly bytes: number
+}
+
+export interface BodyHeader {
+  readonly from: number
+  readonly count: number
+  readonly firstLamport: number
+  readonly lastLamport: number
+  readonly minTime: number
+  readonly maxTime: number
+}
+
+const malformed = (what: string): never => {
+  throw new ShoalError('ERR_MALFORMED', `The body of a run is malformed: ${what}.`)
+}
+
+const readTexts = (reader: ByteReader, bound: number): string[] => {
+  const count = reader.varint()
+  if (count > bound) return malformed('a dictionary larger than the run')
+  return Array.from({ length: count }, () => decoder.decode(reader.sized()))
+}
+
+const readIndexes = (reader: ByteReader, rows: number, values: number): number[] | undefined => {
+  if (values === 0) return malformed('an empty dictionary')
+  if (values === 1) return undefined
+  return Array.from({ length: rows }, () => {
+    const index = reader.varint()
+    return index < values ? index : malformed('an index outside its dictionary')
+  })
+}
+
+/** Checks the body against its header; throws `ERR_MALFORMED`. */
+export const decodeBody = (raw: Uint8Array, header: BodyHeader): Block => {
+  try {
+    return decodeColumns(raw, header)
+  } catch (cause) {
+    if (cause instanceof ShoalError) throw cause
+    throw new ShoalError('ERR_MALFORMED', 'The body of a run is malformed: a text is not UTF-8.', { cause })
+  }
+}
+
+const decodeColumns = (raw: Uint8Array, header: BodyHeader): Block => {
+  const reader = createByteReader(raw)
+  const rows = header.count
+  const commits = Array.from({ length: Math.min(reader.varint(), rows + 1) }, () => reader.varint())
+  if (commits.includes(0) || commits.reduce((sum, length) => sum + length, 0) !== rows)
+    malformed('commits do not add up')
+  let lamport = header.firstLamport - 1
+  const lamports = Array.from({ length: rows }, () => (lamport += reader.varint() + 1))
+  if (lamports[0] !== header.firstLamport || lamport !== header.lastLamport) malformed('lamports do not fit the header')
+  let time = header.minTime
+  let minTime = Infinity
+  let maxTime = -Infinity
+  const times = Array.from({ length: rows }, () => {
+    time += unzigzag(reader.varint())
+    minTime = Math.min(minTime, time)
+    maxTime = Math.max(maxTime, time)
+    return time
+  })
+  if (minTime !== header.minTime || maxTime !== header.maxTime) malformed('times do not fit the header')
+  const apps = readTexts(reader, rows)
+  if (!apps.every(isAppId)) malformed('an app id that is none')
+  const appOf = readIndexes(reader, rows, apps.length)
+  const dictionary = readTexts(reader, raw.length)
+  const setCount = reader.varint()
+  if (setCount > rows) malformed('a dictionary larger than the run')
+  const tagSets = Array.from({ length: setCount }, () => readTagSet(reader, dictionary))
+  const setOf = readIndexes(reader, rows, tagSets.length)
+  const shapes = readTexts(reader, rows)
+  const shapeOf = readIndexes(reader, rows, shapes.length)
+  const payloads = createPayloads(reader.bytes(reader.left), shapes, shapeOf, { setOf, count: tagSets.length }, rows)
+  const app = (index: number): AppId => apps[appOf?.[index] ?? 0] as AppId
+  const tags = (index: number): readonly string[] => tagSets[setOf?.[index] ?? 0] ?? []
+  return {
+    from: header.from,
+    count: rows,
+    commits,
+    lamports,
+    times,
+    apps: apps as AppId[],
+    appOf,
+    tagSets,
+    setOf,
+    payload: payloads.text,
+    row: (index) => ({
+      lamport: lamports[index] ?? 0,
+      timestamp: times[index] ?? 0,
+      appId: app(index),
+      tags: tags(index),
+      ...payloads.shredded(index),
+    }),
+    bytes: raw.length * 2 + rows * 64,
+  }
+}
+
+const readTagSet = (reader: ByteReader, dictionary: readonly string[]): readonly string[] => {
+  const length = reader.varint()
+  if (length > dictionary.length) malformed('a tag set larger than its dictionary')
+  return Array.from({ length }, () => dictionary[reader.varint()] ?? malformed('an index outside its dictionary'))
+}
+
+/** The columns are split when the first payload is asked for: most queries reject a run by its tags. */
+const createPayloads = (
+  bytes: Uint8Array,
+  shapes: readonly string[],
+  shapeOf: readonly number[] | undefined,
+  sets: { readonly setOf: readonly number[] | undefined; readonly count: number },
+  rows: number,
+) => {
+  const pieces = shapes.map((shape) => shape.split('\n'))
+  const members = shapes.map(() => 0)
+  /** Position of each row among those of its shape. */
+  const ranks = Array.from({ length: rows }, (_, index) => {
+    const shape = shapeOf?.[index] ?? 0
+    const position = members[shape] ?? 0
+    members[shape] = position + 1
+    return position
+  })
+  let columns: readonly (readonly Column[])[] | undefined
+  const split = (): readonly (readonly Column[])[] => {
+    const reader = createColumnReader(
+      bytes.length === 0 ? [] : decoder.decode(bytes).split('\n'),
+      sets.setOf,
+      sets.count,
+    )
+    const all = pieces.map((shape, index) =>
+      Array.from({ length: shape.length - 1 }, () => reader.column(members[index] ?? 0)),
+    )
+    if (!reader.done) malformed('columns do not fit the shapes')
+    return all
+  }
+  const leafOf = (index: number): ((leaf: number) => string) => {
+    columns ??= split()
+    const mine = columns[shapeOf?.[index] ?? 0] ?? []
+    const rank = ranks[index] ?? 0
+    return (leaf) => mine[leaf]?.(rank, index) ?? ''
+  }
+  return {
+    text: (index: number) => weave(pieces[shapeOf?.[index] ?? 0] ?? [], leafOf(index)),
+    shredded: (index: number): Shredded => {
+      const shape = shapeOf?.[index] ?? 0
+      const leaf = leafOf(index)
+      return {
+        shape: shapes[shape] ?? '',
+        leaves: Array.from({ length: (pieces[shape]?.length ?? 1) - 1 }, (_, at) => leaf(at)),
+      }
+    },
+  }
+}
