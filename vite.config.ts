@@ -74,7 +74,12 @@ const developmentWorker = (base: InlineConfig): Plugin => ({
       script ??= build()
       script.then(
         (code) => {
-          response.writeHead(200, { 'Content-Type': 'text/javascript', 'Cache-Control': 'no-cache' }).end(code)
+          response.writeHead(200, {
+            'Content-Type': 'text/javascript',
+            'Cache-Control': 'no-cache',
+            'Service-Worker-Allowed': '/',
+          })
+          response.end(code)
         },
         (error: unknown) => {
           script = undefined
@@ -100,7 +105,7 @@ export default defineConfig(async (): Promise<UserConfig> => {
     define,
     build,
     plugins: [policyInPage, precacheList(precacheEntries), developmentWorker({ define, build })],
-    server: { port: 4454, strictPort: true, headers: { 'Service-Worker-Allowed': '/' } },
+    server: { port: 4454, strictPort: true },
     environments: {
       client: { build: { outDir: appFolder, emptyOutDir: true } },
       worker: { consumer: 'client', build: workerBuild },
