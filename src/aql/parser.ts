@@ -41,7 +41,9 @@ const pragma = (cursor: Cursor): Pragma => {
   const name = cursor.scan(pragmaName, 'here', 'the name of a pragma')
   if (name === undefined) throw cursor.error()
   // to ignore this one would be to answer with other events than those given
-  if (name[1] === 'events') throw unsupportedError(cursor.text, name.index, 'PRAGMA events')
+  if (name[1] === 'events') {
+    throw unsupportedError(cursor.text, name.index + name[0].indexOf('events'), 'PRAGMA events')
+  }
   const body =
     cursor.scan(pragmaLine, 'here', '`:=` and a line of text') ??
     cursor.scan(pragmaBlock, 'here', 'a new line, text and a line ENDPRAGMA')

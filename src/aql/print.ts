@@ -1,4 +1,4 @@
-/** The canonical text of a query: it parses to the same `Query`, and two spellings of one query print alike. */
+/** The canonical text of a query: it parses to the same `Query` (unless its blanks make it longer than a query may be), and two spellings of one query print alike. */
 import type { InterpolationPart, Pragma, Query, QueryOrder, Stage, TagExpr } from './ast.ts'
 import { formatTimestamp } from './timestamp.ts'
 
