@@ -1,4 +1,103 @@
-import { cleanupOutdatedCaches, precacheAndRoute } from 'workbox-precaching'
+/** The service worker: glue only. It hosts the node, answers `/api/v2` and the app's files, and serves ports to the pages. */
+import type { ConnectMessage, PingMessage, RetireMessage, TakeOverMessage } from '../src/api/port-contract.ts'
+import type { ServedPage } from '../src/api/port.ts'
+import { servePort } from '../src/api/port.ts'
+import type { Api } from '../src/api/routes.ts'
+import { createApi } from '../src/api/routes.ts'
+import { createSigner } from '../src/crypto/keys.ts'
+import type { Node } from '../src/node/contract.ts'
+import { createNode } from '../src/node/node.ts'
+import { systemClock } from '../src/node/system-clock.ts'
+import { openIndexedDbStore, openIndexedDbVault } from '../src/store/indexeddb.ts'
+import { createLifelines } from './lifelines.ts'
+import { createNodeHost } from './node-host.ts'
+import { keepShell, serveShell } from './shell.ts'
 
-cleanupOutdatedCaches()
-precacheAndRoute(__SHOAL_PRECACHE__)
+declare const self: ServiceWorkerGlobalScope
+
+/** Where an Actyx app looks for its node when it is not told; the worker sees that too. */
+const actyxOrigin = 'http://localhost:4454'
+const apiPath = '/api/v2/'
+
+const lifelines = createLifelines()
+const pages = new Set<ServedPage>()
+const openVault = openIndexedDbVault()
+const host = createNodeHost({
+  openStore: openIndexedDbStore(),
+  openNode: (openStore) => createNode({ openStore, openVault, clock: systemClock }),
+  mayOpen: () => self.serviceWorker.state !== 'redundant',
+  onFenced: () => {
+    // the pages dial again, and reach whoever has the store now
+    for (const page of pages) page.close()
+    pages.clear()
+  },
+})
+
+/** Quicker than the store, which has a log to recover. On the very first start there is no key yet, and the node makes it. */
+const earlyId = async (node: Promise<Node>) => {
+  const pair = await openVault().then((vault) => vault.load('signing'))
+  return pair === undefined ? (await node).id : (await createSigner(pair)).id
+}
+
+let api: { readonly node: Promise<Node>; readonly api: Api } | undefined
+const answerApi = (request: Request, url: URL): Promise<Response> => {
+  const node = host.node()
+  if (api?.node !== node) api = { node, api: createApi(node, { earlyId: earlyId(node) }) }
+  if (!url.pathname.includes('/events/subscribe')) return api.api.handle(request)
+  const signal = AbortSignal.any([request.signal, lifelines.signal])
+  return api.api.handle(new Request(request, { signal }))
+}
+
+const route = (request: Request): Response | Promise<Response> | undefined => {
+  const url = new URL(request.url)
+  const isOurs = url.origin === self.location.origin
+  if ((isOurs || url.origin === actyxOrigin) && url.pathname.startsWith(apiPath)) return answerApi(request, url)
+  if (isOurs && url.pathname === '/shoal/lifeline') return lifelines.open()
+  return serveShell(request, url)
+}
+
+const serve = (connect: ConnectMessage, port: MessagePort): void => {
+  const page = servePort(port, { node: host.again(), connect, version: __SHOAL_BUILD__ })
+  pages.add(page)
+  port.addEventListener('close', () => {
+    pages.delete(page)
+    page.close()
+  })
+}
+
+keepShell()
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil(self.clients.claim())
+  // opening checks the store's format and takes the fence; whoever asks meanwhile waits for the same opening
+  host.node().catch(() => undefined)
+})
+
+self.addEventListener('fetch', (event) => {
+  let answer
+  try {
+    answer = route(event.request)
+  } catch (error) {
+    console.error(error)
+    answer = Response.error()
+  }
+  if (answer !== undefined) event.respondWith(answer)
+})
+
+self.addEventListener('message', (event) => {
+  const message = event.data as ConnectMessage | PingMessage | RetireMessage | TakeOverMessage
+  switch (message.type) {
+    case 'shoal-connect': {
+      const [port] = event.ports
+      if (port !== undefined) serve(message, port)
+      return
+    }
+    case 'shoal-retire':
+      return lifelines.retire()
+    case 'shoal-take-over':
+      return event.waitUntil(self.skipWaiting())
+    case 'shoal-ping':
+      // its arrival is all it is for
+      return
+  }
+})

@@ -20,7 +20,7 @@ const importTable: Readonly<Record<string, readonly string[]>> = {
   node: ['core', 'crypto', 'store/contract.ts', 'log', 'swarm', 'api/contract.ts'],
   api: ['core', 'aql', 'crypto/token.ts', 'log', 'node'],
   client: ['core', 'api/contract.ts', 'api/port-contract.ts', 'node/contract.ts', 'node/system-clock.ts'],
-  page: ['core', 'client', 'ui', 'workbox-window'],
+  page: ['core', 'client', 'node/system-clock.ts', 'ui', 'workbox-window'],
   ui: ['client', 'lit', 'papaparse'],
   station: ['core', 'crypto', 'store', 'log', 'swarm', 'node', 'api', 'page/csp.ts', 'node:*', 'sirv'],
   sw: ['core', 'aql', 'crypto', 'store', 'log', 'swarm', 'node', 'api', 'workbox-precaching'],

@@ -20,6 +20,15 @@ export interface PingMessage {
   readonly type: 'shoal-ping'
 }
 
+/** Page → the worker that waits: take over now. */
+export interface TakeOverMessage {
+  readonly type: 'shoal-take-over'
+}
+/** Page → the active worker: end what never ends by itself, for its successor starts only when it has nothing open. */
+export interface RetireMessage {
+  readonly type: 'shoal-retire'
+}
+
 export type PortCall =
   | 'info'
   | 'rename'

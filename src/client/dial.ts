@@ -1,5 +1,5 @@
 /** The way to our origin's service worker: dialling, and keeping it alive. The only file of the client that knows a service worker exists. */
-import type { PingMessage } from '../api/port-contract.ts'
+import type { PingMessage, RetireMessage, TakeOverMessage } from '../api/port-contract.ts'
 import { ShoalError } from '../core/errors.ts'
 import type { Dial } from './link.ts'
 
@@ -27,6 +27,12 @@ export const dialWorker: Dial = async (connect) => {
   const { port1, port2 } = new MessageChannel()
   active.postMessage(connect, [port2])
   return port1
+}
+
+/** Lets the worker that waits take over from the active one, in all tabs. */
+export const replaceWorker = ({ active, waiting }: ServiceWorkerRegistration): void => {
+  active?.postMessage({ type: 'shoal-retire' } satisfies RetireMessage)
+  waiting?.postMessage({ type: 'shoal-take-over' } satisfies TakeOverMessage)
 }
 
 export interface Fate {

@@ -1,1 +1,49 @@
+/** The page's entry: sees whether Shoal can run here, registers the worker, and starts the console with the node of this browser. */
+import { connectSoon } from '../client/connect.ts'
+import { errorMessage } from '../core/errors.ts'
+import { showBlocked } from './blocked.ts'
+import type { PageState } from './contract.ts'
+import { startPage } from './page-state.ts'
+import type { Obstacle } from './texts.ts'
+
+const hasStorage = (): boolean => {
+  try {
+    return (globalThis.indexedDB ?? null) !== null
+  } catch {
+    return false
+  }
+}
+
+const findObstacle = (): Obstacle | undefined => {
+  if (!isSecureContext) return 'insecure'
+  if (!('serviceWorker' in navigator)) return 'no-worker'
+  return hasStorage() ? undefined : 'no-storage'
+}
+
+/** Once there is something to keep: asked on an empty device, browsers that ask people would ask them too early. */
+const persistWhenUseful = async (page: PageState): Promise<void> => {
+  const { present } = await window.shoal.offsets()
+  if (Object.keys(present).length > 0 && page.current.persistence === 'unasked') await page.persist()
+}
+
+const start = async (): Promise<void> => {
+  const shoal = connectSoon()
+  window.shoal = shoal
+  const { page, controlled } = startPage(shoal)
+  try {
+    await controlled
+  } catch (error) {
+    showBlocked('not-registered', errorMessage(error))
+    return
+  }
+  await import('../ui/console.ts')
+  const view = Object.assign(document.createElement('shoal-console'), { shoal, page })
+  document.querySelector('shoal-console')?.replaceWith(view)
+  // a node that refuses is shown by the console
+  await persistWhenUseful(page).catch(() => undefined)
+}
+
 document.documentElement.dataset['build'] = __SHOAL_BUILD__
+const obstacle = findObstacle()
+if (obstacle === undefined) start().catch((error: unknown) => showBlocked('failed', errorMessage(error)))
+else showBlocked(obstacle)

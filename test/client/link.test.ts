@@ -171,6 +171,7 @@ describe('a subscription', () => {
     worker.kill()
     worker.publish('alone')
     await until(() => numbers(seen).length === 1)
+    expect(numbers(seen)).toEqual(['alone'])
   })
 
   it('notices at once when told to doubt', async () => {

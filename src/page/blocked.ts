@@ -1,0 +1,32 @@
+/** `<shoal-blocked>`: what is wrong and what to do, without the console and without its library. */
+import type { Obstacle } from './texts.ts'
+import { texts } from './texts.ts'
+
+const element = (name: string, className: string, text: string): HTMLElement =>
+  Object.assign(document.createElement(name), { className, textContent: text })
+
+class ShoalBlocked extends HTMLElement {
+  /** `detail`: the browser's own sentence, for whoever is asked for help. */
+  show(obstacle: Obstacle, detail?: string): void {
+    const { reload, obstacles } = texts(navigator.language)
+    const { title, text, steps } = obstacles[obstacle]
+    const list = element('ul', 'shell-steps', '')
+    list.append(...steps.map((step) => element('li', '', step)))
+    const button = element('button', 'shell-button', reload)
+    button.addEventListener('click', () => location.reload())
+    const parts = [element('h1', 'shell-name', title), element('p', 'shell-word', text), list, button]
+    if (detail !== undefined && detail !== '') parts.push(element('p', 'shell-detail', detail))
+    this.className = 'shell'
+    this.dataset['obstacle'] = obstacle
+    this.setAttribute('role', 'alert')
+    this.replaceChildren(...parts)
+  }
+}
+
+/** In the console's place. */
+export const showBlocked = (obstacle: Obstacle, detail?: string): void => {
+  if (customElements.get('shoal-blocked') === undefined) customElements.define('shoal-blocked', ShoalBlocked)
+  const blocked = document.createElement('shoal-blocked') as ShoalBlocked
+  blocked.show(obstacle, detail)
+  document.body.replaceChildren(blocked)
+}

@@ -1,0 +1,54 @@
+/** What the page knows about its own standing on this device, for the console to show and act on. */
+import type { Shoal } from '../client/contract.ts'
+import type { ShoalError } from '../core/errors.ts'
+
+/** A newer Shoal is ready. It is applied by `apply`, or by itself after `deadline` once nobody has touched any tab for a while. */
+export interface UpdateOffer {
+  /** Milliseconds since the epoch. */
+  readonly deadline: number
+  apply(): void
+}
+
+/** `prompt`: `install()` asks the browser. `by-hand`: only the share menu can (iOS). `no`: installed, or the browser offers nothing. */
+export type Installability = 'prompt' | 'by-hand' | 'no'
+/** Whether the browser promised not to clear our storage; `unasked` until there is something to keep. */
+export type Persistence = 'unasked' | 'granted' | 'refused' | 'unsupported'
+
+export interface PageSnapshot {
+  /** `starting` until the node answered; `restarting` while it is away; `refused`: see `problem`. */
+  readonly worker: 'starting' | 'running' | 'restarting' | 'refused'
+  /** False after shift-reload: then `fetch('/api/v2/…')` is not answered here, while `window.shoal` works. */
+  readonly controlled: boolean
+  /** Runs as an app of its own, without the browser around it. */
+  readonly installed: boolean
+  readonly installability: Installability
+  readonly persistence: Persistence
+  /** Bytes this origin uses and may use. */
+  readonly storage: { readonly used: number; readonly quota: number } | undefined
+  readonly update: UpdateOffer | undefined
+  /** This tab still shows the former version, because somebody types in it; it reloads by itself when that has ended. */
+  readonly reloadPending: boolean
+  /** Why the node refuses this tab. `ERR_CLIENT_OUTDATED` and `ERR_STORE_FORMAT`: reload it. */
+  readonly problem: ShoalError | undefined
+}
+
+export interface PageState {
+  readonly current: PageSnapshot
+  /** The answer removes the listener. */
+  onChange(listener: (current: PageSnapshot) => void): () => void
+  /** Asks the browser to install; false when the operator declined or it cannot. Call it from a tap. */
+  install(): Promise<boolean>
+  /** Asks the browser not to clear our storage; harmless to repeat. */
+  persist(): Promise<Persistence>
+  /** Reads the storage estimate anew. */
+  measure(): Promise<void>
+  /** Loads this tab again, now. */
+  reload(): void
+}
+
+declare global {
+  interface Window {
+    /** The node of this browser, for the developer tools; see `src/client/contract.ts`. */
+    shoal: Shoal
+  }
+}

@@ -1,0 +1,80 @@
+/** Composes what the page knows into the one object the console reads. */
+import type { Shoal } from '../client/contract.ts'
+import { systemClock } from '../node/system-clock.ts'
+import { watchAttention } from './attention.ts'
+import type { PageState } from './contract.ts'
+import { watchInstalling } from './install.ts'
+import { askPersistence, readPersistence, readStorage } from './persistence.ts'
+import type { Registered } from './registration.ts'
+import { registerWorker } from './registration.ts'
+import { createSnapshots } from './state.ts'
+import { createUpdates, updateTimes } from './update.ts'
+
+export interface StartedPage {
+  readonly page: PageState
+  /** Resolves when the app may start; rejects when the browser refuses the worker. */
+  readonly controlled: Promise<void>
+}
+
+const workerStates = { connecting: 'restarting', connected: 'running', refused: 'refused', closed: 'refused' } as const
+
+export const startPage = (shoal: Shoal): StartedPage => {
+  const installing = watchInstalling(() => readInstall())
+  const snapshots = createSnapshots({
+    worker: 'starting',
+    controlled: navigator.serviceWorker.controller !== null,
+    installed: installing.isInstalled(),
+    installability: installing.installability(),
+    persistence: 'unasked',
+    storage: undefined,
+    update: undefined,
+    reloadPending: false,
+    problem: undefined,
+  })
+  const readInstall = (): void =>
+    snapshots.set({ installed: installing.isInstalled(), installability: installing.installability() })
+  const measure = async (): Promise<void> => snapshots.set({ storage: await readStorage() })
+
+  shoal.onState((state) => {
+    const isFirstTry = state === 'connecting' && snapshots.current.worker === 'starting'
+    snapshots.set({ worker: isFirstTry ? 'starting' : workerStates[state], problem: shoal.problem })
+    if (state === 'connected') void measure()
+  })
+  void readPersistence().then((persistence) => snapshots.set({ persistence }))
+
+  let registered: Registered | undefined
+  const updates = createUpdates({
+    clock: systemClock,
+    attention: watchAttention(systemClock),
+    channel: new BroadcastChannel('shoal-page'),
+    times: updateTimes,
+    takeOver: () => registered?.takeOver(),
+    reload: () => location.reload(),
+    onOffer: (update) => snapshots.set({ update }),
+    onReloadPending: () => snapshots.set({ reloadPending: true }),
+  })
+  const registering = registerWorker({
+    onWaiting: () => updates.waiting(),
+    onReplaced: () => updates.replaced(),
+    onControlled: () => snapshots.set({ controlled: true }),
+  })
+  return {
+    page: {
+      get current() {
+        return snapshots.current
+      },
+      onChange: snapshots.onChange,
+      install: () => installing.install(),
+      persist: async () => {
+        const persistence = await askPersistence()
+        snapshots.set({ persistence })
+        return persistence
+      },
+      measure,
+      reload: () => location.reload(),
+    },
+    controlled: registering.then((done) => {
+      registered = done
+    }),
+  }
+}
