@@ -24,28 +24,31 @@ export interface Chunks {
   close(): void
 }
 
+type Arrival =
+  | { readonly type: 'batch'; readonly batch: readonly string[] }
+  | { readonly type: 'end' }
+  | { readonly type: 'failure'; readonly error: unknown }
+
 export const createChunks = (source: Lines, clock: Clock, idle?: number): Chunks => {
   let isAsked = false
-  let arrived: (() => IteratorResult<readonly string[], void>) | undefined
+  let arrived: Arrival | undefined
   let wake: (() => void) | undefined
   let batch: readonly string[] = []
   let at = 0
   let hasEnded = false
+  let failure: Extract<Arrival, { type: 'failure' }> | undefined
 
-  const arrive = (result: () => IteratorResult<readonly string[], void>): void => {
-    arrived = result
+  const arrive = (arrival: Arrival): void => {
+    arrived = arrival
     wake?.()
   }
   /** What the source says next; `undefined` when it says nothing for `wait` milliseconds, and then it stays asked. */
-  const hear = async (wait: number | undefined): Promise<IteratorResult<readonly string[], void> | undefined> => {
+  const hear = async (wait: number | undefined): Promise<Arrival | undefined> => {
     if (!isAsked) {
       isAsked = true
       source.next().then(
-        (result) => arrive(() => result),
-        (error: unknown) =>
-          arrive(() => {
-            throw error
-          }),
+        ({ value }) => arrive(value === undefined ? { type: 'end' } : { type: 'batch', batch: value }),
+        (error: unknown) => arrive({ type: 'failure', error }),
       )
     }
     if (arrived === undefined) {
@@ -57,11 +60,11 @@ export const createChunks = (source: Lines, clock: Clock, idle?: number): Chunks
       stop?.()
       wake = undefined
     }
-    const result = arrived
-    if (result === undefined) return undefined
+    const arrival = arrived
+    if (arrival === undefined) return undefined
     isAsked = false
     arrived = undefined
-    return result()
+    return arrival
   }
 
   const next = async (): Promise<Chunk> => {
@@ -75,12 +78,21 @@ export const createChunks = (source: Lines, clock: Clock, idle?: number): Chunks
         parts.push(line)
         room -= line.length + 1
       }
+      if (failure !== undefined && parts.length === 0) {
+        const { error } = failure
+        failure = undefined
+        throw error
+      }
       if (hasEnded) return parts.length > 0 ? flush() : { type: 'end' }
-      const result = await hear(parts.length > 0 ? gatherWait : idle)
-      if (result === undefined) return parts.length > 0 ? flush() : { type: 'idle' }
-      if (result.done === true) hasEnded = true
-      else if (result.value.length === 0 && parts.length > 0) return flush()
-      batch = result.done === true ? [] : result.value
+      const arrival = await hear(parts.length > 0 ? gatherWait : idle)
+      if (arrival === undefined) return parts.length > 0 ? flush() : { type: 'idle' }
+      if (arrival.type !== 'batch') {
+        hasEnded = true
+        if (arrival.type === 'failure') failure = arrival
+        continue
+      }
+      if (arrival.batch.length === 0 && parts.length > 0) return flush()
+      batch = arrival.batch
       at = 0
     }
   }
