@@ -56,11 +56,16 @@ const refusal = ({ version, appId }: PortOptions['connect']): ShoalError | undef
   if (version > portVersion) {
     return new ShoalError('ERR_WORKER_OUTDATED', 'This page is newer than its worker. Close the other tabs and reload.')
   }
-  return typeof appId === 'string' && isAppId(appId) ? undefined : badRequest(`"${String(appId)}" is not an app id`)
+  return typeof appId === 'string' && isAppId(appId)
+    ? undefined
+    : badRequest(`${JSON.stringify(appId)} is not an app id`)
 }
 
-const isRequest = (data: unknown): data is PortRequest =>
-  typeof data === 'object' && data !== null && Number.isSafeInteger((data as { id?: unknown }).id)
+const isRequest = (data: unknown): data is PortRequest => {
+  if (typeof data !== 'object' || data === null) return false
+  const { type, id, body } = data as { readonly type?: unknown; readonly id?: unknown; readonly body?: unknown }
+  return Number.isSafeInteger(id) && (type !== 'request' || typeof body === 'string')
+}
 
 export const servePort = (port: ServedPort, { node, connect, version }: PortOptions): ServedPage => {
   const exchanges = new Map<number, Exchange>()
@@ -127,7 +132,7 @@ export const servePort = (port: ServedPort, { node, connect, version }: PortOpti
     try {
       const { calls, clock } = await serving
       if (isGone()) return
-      const performed = perform(call, String(body), calls, connect.appId as AppId, exchange.work.signal)
+      const performed = perform(call, body, calls, connect.appId as AppId, exchange.work.signal)
       if (performed instanceof Promise) {
         const lines = await performed
         if (lines !== undefined && !isGone()) send({ type: 'next', id, lines })

@@ -34,7 +34,7 @@ const describe = (value: unknown): string => {
   if (typeof value === 'string') return `string ${JSON.stringify(value.slice(0, 100))}`
   if (Array.isArray(value)) return 'sequence'
   if (value === null) return 'null'
-  return typeof value === 'object' ? 'map' : `${typeof value} \`${String(value)}\``
+  return typeof value === 'object' ? 'map' : `${typeof value} \`${JSON.stringify(value)}\``
 }
 
 /** The place is that of the closing brace, where the absence is noticed. */
