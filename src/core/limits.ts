@@ -2,10 +2,22 @@
 
 /** A run holds at most this many events: beyond it a deflated event hardly shrinks, and a reader must inflate a whole run. */
 export const runEventsMax = 1024
-/** A tail of this many payload bytes is sealed although it has fewer events: a frame on the wire is 64 KiB, a run is few of them. */
-export const runPayloadBytesSeal = 256 * 1024
-/** Inflating stops here whatever a header says (RULES 1). Holds one largest event beside a full run. */
-export const rawBytesMax = 4 * 1024 * 1024
+/** A tail with this much payload (JSON text, UTF-16 code units) is sealed although it has fewer events; about 32 KiB deflated, one frame. */
+export const runPayloadCharsSeal = 512 * 1024
+/** Inflating stops here whatever a header says (RULES 1). Holds one largest event beside a full run, at three bytes a code unit. */
+export const rawBytesMax = 8 * 1024 * 1024
+/** Unsealed records of one stream, in bytes; more of them would make a start slow. */
+export const tailBytesSeal = 1024 * 1024
+/** A tail of at least this many runs is sealed when nobody has written for `tailIdleSeal`: a start then reads fewer records. */
+export const tailRunsSeal = 64
+/** Milliseconds. */
+export const tailIdleSeal = 60_000
+/** Seals with fewer events than this are merged with the seal that follows, while the union stays within a run. */
+export const sealEventsSmall = 512
+/** Decoded runs kept in memory. */
+export const blockCacheBytesMax = 24 * 1024 * 1024
+/** Contradictions kept as evidence; an attacker must not fill the device with them. */
+export const evidenceMax = 1000
 /** One event's payload as JSON text, in UTF-16 code units: four pages of text are 4 KB, this is 256 times that. */
 export const payloadCharsMax = 1024 * 1024
 /** Nesting of a payload; deeper ones overflow the stack of some reader somewhere. */
@@ -27,6 +39,12 @@ export const receiptsMax = 100_000
 export const summaryFilterBytesMax = 1024
 /** Seal summaries to a record (RULES 22). */
 export const summariesPerRecord = 64
+/** Seals whose summary is in memory only; after a kill so many runs are read once more. */
+export const summariesUnsavedMax = 16
+/** Events in one transaction, from however many publishers; a single publication may not be split. */
+export const groupEventsMax = 2048
+/** While a transaction is under way the next is packed already when at least so many events wait for it. */
+export const packAheadEvents = 512
 /** While catching up, what was stored becomes present at the latest after this (RULES 12). Milliseconds. */
 export const presentHoldMax = 5000
 /** Nesting of an AQL expression; tested against the smallest stack we know, a worker's. */

@@ -15,7 +15,7 @@ const encoder = new TextEncoder()
 /** UTF-8 needs at most three bytes for a UTF-16 code unit. */
 const utf8Max = 3
 
-const textOf = (row: Row): string => {
+export const textOf = (row: Row): string => {
   let text = ''
   let from = 0
   for (const leaf of row.leaves) {

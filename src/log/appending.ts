@@ -1,0 +1,357 @@
+/**
+ * Group commit: everything that was published while a transaction was under way goes into the next one. Events are signed before the
+ * transaction, acknowledged after it; one transaction is under way at a time. When much is waiting, the next group is packed
+ * meanwhile, on the assumption that this one succeeds; should it fail, what was packed is thrown away and packed anew.
+ */
+import { ShoalError } from '../core/errors.ts'
+import type { AppId, EventDraft, Published, StreamId } from '../core/event.ts'
+import type { Filterable } from '../core/event-filter.ts'
+import { matches } from '../core/event-filter.ts'
+import { isAppId, streamOf } from '../core/node-id.ts'
+import {
+  groupEventsMax,
+  packAheadEvents,
+  runEventsMax,
+  runPayloadCharsSeal,
+  summariesUnsavedMax,
+  timestampAheadMax,
+} from '../core/limits.ts'
+import { normaliseTags } from '../core/tags.ts'
+import type { Write } from '../store/contract.ts'
+import type { LogContext } from './context.ts'
+import { commitWrites, entryOfRun, milliseconds, putRun } from './commit.ts'
+import type { AppendOptions } from './contract.ts'
+import type { Receipts } from './receipts.ts'
+import type { Row } from './row.ts'
+import type { Run } from './run.ts'
+import { isEphemeral, isSealed, signRun } from './run.ts'
+import { chainBytes, writeRunKey } from './run-key.ts'
+import { isTailFull, saveSummaries, sealTail, tailRuns } from './sealing.ts'
+import { shred } from './shape.ts'
+import { chainOfHead, endOf, nextOf, noChain } from './stream-state.ts'
+import { summarise } from './summary.ts'
+import { blockOfRows } from './tail.ts'
+
+/** An event that lacks only its place. */
+interface Prepared {
+  readonly tags: readonly string[]
+  readonly appId: AppId
+  readonly shape: string
+  readonly leaves: readonly string[]
+  readonly chars: number
+  readonly streamNumber: number
+}
+
+interface Request {
+  readonly events: readonly Prepared[]
+  readonly options: AppendOptions
+  readonly resolve: (answer: readonly Published[]) => void
+  readonly reject: (error: unknown) => void
+}
+
+interface PackedRun {
+  readonly run: Run
+  readonly key: string
+  readonly rows: readonly Row[]
+}
+
+interface Packed {
+  readonly requests: readonly { readonly request: Request; readonly answer: readonly Published[] }[]
+  readonly runs: readonly PackedRun[]
+  readonly writes: readonly Write[]
+  readonly ends: Ends
+}
+
+interface StreamEnd {
+  readonly next: number
+  readonly chain: Uint8Array
+  /** The last run is a small one: a seal may only come after it has been sealed itself. */
+  readonly tailed: boolean
+}
+
+interface Ahead {
+  readonly group: readonly Request[]
+  readonly packing: Promise<Packed>
+}
+
+/** Where the next event goes, should everything before it succeed. */
+interface Ends {
+  readonly lamport: number
+  readonly timestamp: number
+  readonly streams: ReadonlyMap<StreamId, StreamEnd>
+  readonly progress: ReadonlyMap<string, number>
+}
+
+const prepare = (context: LogContext, drafts: readonly EventDraft[], appId: AppId): Prepared[] => {
+  if (!isAppId(appId))
+    throw new ShoalError('ERR_BAD_REQUEST', `"${String(appId)}" is not an app id such as com.example.app.`)
+  return drafts.map(({ tags: given, payload }) => {
+    const tags = normaliseTags(given)
+    const { shape, leaves } = shred(payload)
+    let chars = shape.length
+    for (const leaf of leaves) chars += leaf.length
+    return { tags, appId, shape, leaves, chars, streamNumber: routeOf(context, tags, appId) }
+  })
+}
+
+const routeOf = (context: LogContext, tags: readonly string[], appId: AppId): number => {
+  if (context.routing.routes.length === 0) return 0
+  const event: Filterable = { tags, appId, lamport: 0, timestamp: 0, stream: streamOf(context.signer.id, 0) }
+  return context.routing.routes.find(({ filter }) => matches(filter, event))?.streamNumber ?? 0
+}
+
+/** Cuts the rows of one stream into runs; a `full` one is worth sealing at once. */
+const cut = (
+  rows: readonly Row[],
+  chars: readonly number[],
+): { readonly part: readonly Row[]; readonly full: boolean }[] => {
+  const runs: { part: Row[]; full: boolean }[] = []
+  let size = 0
+  rows.forEach((row, index) => {
+    let last = runs.at(-1)
+    if (last === undefined || last.full) {
+      last = { part: [], full: false }
+      runs.push(last)
+      size = 0
+    }
+    last.part.push(row)
+    size += chars[index] ?? 0
+    last.full = last.part.length === runEventsMax || size >= runPayloadCharsSeal
+  })
+  return runs
+}
+
+export const createAppender = (context: LogContext, receipts: Receipts) => {
+  let queue: Request[] = []
+  let draining = false
+  const inFlight = new Map<string, Promise<readonly Published[]>>()
+
+  const currentEnds = (): Ends => ({
+    lamport: context.lamport,
+    timestamp: context.lastTimestamp,
+    streams: new Map(),
+    progress: new Map(),
+  })
+
+  const nextTimestamp = (last: number): number => {
+    const now = context.clock.now()
+    if (now > last) return now
+    if (last - now <= timestampAheadMax) return last + 1
+    context.report(
+      'CLOCK_SET_BACK',
+      `The clock of this device went back by ${Math.round((last - now) / 1e6)} s; new events carry the time it shows now.`,
+    )
+    return now
+  }
+
+  const takeGroup = (): Request[] => {
+    let events = 0
+    let count = 0
+    for (const request of queue) {
+      if (count > 0 && events + request.events.length > groupEventsMax) break
+      events += request.events.length
+      count++
+    }
+    return queue.splice(0, count)
+  }
+
+  const allowed = async (request: Request, progress: Map<string, number>): Promise<boolean> => {
+    const wanted = request.options.progress
+    if (wanted === undefined) return true
+    const now = progress.get(wanted.key) ?? (await receipts.progress(wanted.key))
+    if (now !== wanted.from) {
+      request.reject(
+        new ShoalError(
+          'ERR_PROGRESS',
+          `The progress of ${wanted.key} is ${now}, not ${wanted.from}; nothing was written.`,
+        ),
+      )
+      return false
+    }
+    progress.set(wanted.key, wanted.to)
+    return true
+  }
+
+  const pack = async (group: readonly Request[], ends: Ends): Promise<Packed> => {
+    let { lamport, timestamp } = ends
+    const progress = new Map(ends.progress)
+    const streams = new Map(ends.streams)
+    const offsets = new Map<number, number>()
+    const rowsOf = new Map<number, { rows: Row[]; chars: number[] }>()
+    const requests: { request: Request; answer: Published[] }[] = []
+    const writes: Write[] = []
+    for (const request of group) {
+      if (!(await allowed(request, progress))) continue
+      timestamp = nextTimestamp(timestamp)
+      const answer = request.events.map((event): Published => {
+        const stream = streamOf(context.signer.id, event.streamNumber)
+        const state = context.index.stream(stream)
+        const offset =
+          offsets.get(event.streamNumber) ?? streams.get(stream)?.next ?? (state === undefined ? 0 : nextOf(state))
+        offsets.set(event.streamNumber, offset + 1)
+        lamport += 1
+        const gathered = rowsOf.get(event.streamNumber) ?? { rows: [], chars: [] }
+        rowsOf.set(event.streamNumber, gathered)
+        gathered.rows.push({
+          lamport,
+          timestamp,
+          tags: event.tags,
+          appId: event.appId,
+          shape: event.shape,
+          leaves: event.leaves,
+        })
+        gathered.chars.push(event.chars)
+        return { lamport, stream, offset, timestamp }
+      })
+      requests.push({ request, answer })
+      const { receipt, progress: step } = request.options
+      if (receipt !== undefined) writes.push(receipts.write(receipt, answer))
+      if (step !== undefined) writes.push(receipts.progressWrite(step.key, step.to))
+    }
+    const runs: PackedRun[] = []
+    for (const [streamNumber, { rows, chars }] of rowsOf) {
+      const stream = streamOf(context.signer.id, streamNumber)
+      const state = context.index.stream(stream)
+      let end: StreamEnd = streams.get(stream) ?? {
+        next: state === undefined ? 0 : nextOf(state),
+        chain: chainBytes(state === undefined ? noChain : chainOfHead(state)),
+        tailed: state !== undefined && tailRuns(state) > 0,
+      }
+      for (const { part, full } of cut(rows, chars)) {
+        const run = await signRun(
+          {
+            swarm: context.swarm,
+            topic: context.topic,
+            stream,
+            from: end.next,
+            rows: part,
+            commits: [part.length],
+            chainBefore: end.chain,
+            sealed: full && !end.tailed,
+            ephemeral: context.routing.retention.has(streamNumber) || state?.ephemeral === true,
+          },
+          context.signer,
+        )
+        const key = writeRunKey(run)
+        runs.push({ run, key, rows: part })
+        writes.push(putRun(run, key))
+        end = { next: end.next + part.length, chain: run.header.chainAfter, tailed: !isSealed(run.header) }
+      }
+      streams.set(stream, end)
+    }
+    return { requests, runs, writes, ends: { lamport, timestamp, streams, progress } }
+  }
+
+  /** What was committed enters memory, then is answered, then told. */
+  const enter = (packed: Packed): void => {
+    const receivedAt = milliseconds(context)
+    for (const { run, key, rows } of packed.runs) {
+      const state = context.index.demand(run.header.stream, isEphemeral(run.header))
+      const block = blockOfRows(rows, run.header.from, [rows.length])
+      const entry = entryOfRun(run, key, receivedAt, isSealed(run.header) ? summarise(block, receivedAt) : undefined)
+      if (!entry.sealed) entry.block = block
+      state.entries.push(entry)
+      state.present = endOf(entry)
+    }
+    context.lamport = Math.max(context.lamport, packed.ends.lamport)
+    context.lastTimestamp = packed.ends.timestamp
+    for (const [key, value] of packed.ends.progress) receipts.progressed(key, value)
+    for (const { request, answer } of packed.requests) {
+      if (request.options.receipt !== undefined) receipts.written(request.options.receipt)
+      request.resolve(answer)
+    }
+    context.advanced()
+  }
+
+  const waitingEvents = (): number => queue.reduce((sum, { events }) => sum + events.length, 0)
+
+  const tidyTails = async (packed: Packed): Promise<void> => {
+    for (const stream of new Set(packed.runs.map(({ run }) => run.header.stream))) {
+      const state = context.index.stream(stream)
+      if (state === undefined) continue
+      if (isTailFull(state)) await sealTail(context, state, false)
+      await saveSummaries(context, state, summariesUnsavedMax)
+    }
+  }
+
+  /** A large publication must not end up behind a tail of small runs: it would be packed a second time. */
+  const sealBefore = async (group: readonly Request[]): Promise<void> => {
+    const counts = new Map<number, number>()
+    for (const { events } of group)
+      for (const { streamNumber } of events) counts.set(streamNumber, (counts.get(streamNumber) ?? 0) + 1)
+    for (const [streamNumber, count] of counts) {
+      const state = context.index.stream(streamOf(context.signer.id, streamNumber))
+      if (count >= runEventsMax && state !== undefined) await sealTail(context, state, true)
+    }
+  }
+
+  /** Answers what was packed meanwhile, if anything. Every request of `group` is answered, one way or the other. */
+  const commitGroup = async (group: readonly Request[], packing?: Promise<Packed>): Promise<Ahead | undefined> => {
+    let next: Ahead | undefined
+    try {
+      if (packing === undefined) await sealBefore(group)
+      const packed = await (packing ?? pack(group, currentEnds()))
+      const first = packed.runs[0]
+      if (first === undefined) {
+        enter(packed)
+        return undefined
+      }
+      const committing = commitWrites(context.store, packed.writes, first.key)
+      if (waitingEvents() >= packAheadEvents && !context.contended()) {
+        const following = takeGroup()
+        next = { group: following, packing: pack(following, packed.ends) }
+        // whoever awaits it sees the failure; until then it must not count as unhandled
+        next.packing.catch(() => undefined)
+      }
+      await committing
+      enter(packed)
+      await tidyTails(packed)
+      return next
+    } catch (error) {
+      for (const { reject } of group) reject(error)
+      if (next !== undefined) queue.unshift(...next.group)
+      return undefined
+    }
+  }
+
+  const drain = async (): Promise<void> => {
+    while (queue.length > 0) {
+      await context.exclusive(async () => {
+        let ahead = await commitGroup(takeGroup())
+        while (ahead !== undefined) ahead = await commitGroup(ahead.group, ahead.packing)
+      })
+    }
+  }
+
+  const enqueue = (events: readonly Prepared[], options: AppendOptions): Promise<readonly Published[]> =>
+    new Promise((resolve, reject) => {
+      queue.push({ events, options, resolve, reject })
+      if (!draining) void start()
+    })
+
+  const start = async (): Promise<void> => {
+    draining = true
+    // a turn later: whatever else is published in this one joins the group
+    await Promise.resolve()
+    do await drain()
+    while (queue.length > 0)
+    draining = false
+  }
+
+  return async (drafts: readonly EventDraft[], options: AppendOptions): Promise<readonly Published[]> => {
+    const { receipt } = options
+    if (receipt === undefined)
+      return drafts.length === 0 ? [] : enqueue(prepare(context, drafts, options.appId), options)
+    const asked = inFlight.get(receipt)
+    if (asked !== undefined) return asked
+    const events = prepare(context, drafts, options.appId)
+    const answer = (async () =>
+      (await receipts.find(receipt)) ?? (events.length === 0 ? [] : enqueue(events, options)))()
+    inFlight.set(receipt, answer)
+    try {
+      return await answer
+    } finally {
+      inFlight.delete(receipt)
+    }
+  }
+}

@@ -1,0 +1,78 @@
+/** What the parts of the log share. */
+import type { Clock } from '../core/clock.ts'
+import type { EventFilter } from '../core/event-filter.ts'
+import type { NodeId } from '../core/event.ts'
+import type { Signer } from '../crypto/keys.ts'
+import type { Store } from '../store/contract.ts'
+import type { Blocks } from './blocks.ts'
+import type { Index } from './stream-state.ts'
+
+/** Where an event of this node goes: the first route whose filter it passes, else stream 0. */
+export interface Route {
+  readonly filter: EventFilter
+  readonly streamNumber: number
+}
+
+/** What a node keeps of an ephemeral stream; whole seals are dropped from the front (RULES 8). */
+export interface Retention {
+  readonly eventsMax?: number
+  readonly bytesMax?: number
+  /** Milliseconds. */
+  readonly ageMax?: number
+}
+
+export interface Routing {
+  readonly routes: readonly Route[]
+  /** By stream number; a stream named here is ephemeral from its first event on. */
+  readonly retention: ReadonlyMap<number, Retention>
+}
+
+export interface LogDependencies {
+  readonly store: Store
+  readonly signer: Signer
+  readonly swarm: string
+  readonly topic: string
+  readonly clock: Clock
+  /** Whether a certificate of this author is known; its runs wait until then. */
+  readonly isMember: (node: NodeId) => boolean
+  /** For the node's diary. */
+  readonly report: (code: string, message: string) => void
+}
+
+export interface LogContext extends LogDependencies {
+  readonly index: Index
+  readonly blocks: Blocks
+  routing: Routing
+  /** Highest lamport of any accepted event. */
+  lamport: number
+  /** Timestamp of the newest own event. */
+  lastTimestamp: number
+  /** Runs `action` when no other writer of the log is at work. */
+  exclusive<T>(action: () => Promise<T>): Promise<T>
+  /** Whether somebody waits for `exclusive`. */
+  readonly contended: () => boolean
+  /** Tells readers that `present` of some stream has grown. */
+  advanced(): void
+}
+
+/** One writer at a time, in the order of asking. */
+export const createExclusion = () => {
+  let last: Promise<unknown> = Promise.resolve()
+  let waiting = 0
+  return {
+    contended: () => waiting > 0,
+    exclusive: async <T>(action: () => Promise<T>): Promise<T> => {
+      waiting++
+      const before = last
+      let done: () => void = () => undefined
+      last = new Promise<void>((resolve) => (done = resolve))
+      await before
+      waiting--
+      try {
+        return await action()
+      } finally {
+        done()
+      }
+    },
+  }
+}

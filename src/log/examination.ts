@@ -1,0 +1,211 @@
+/**
+ * The gate's judgement of one foreign run against what is held (RULES 1–4, 10, 17, 18). It reads, it never writes: the verdict says
+ * what is to be written.
+ */
+import { cryptBase64 } from '../core/node-id.ts'
+import { ShoalError, errorCode, errorMessage } from '../core/errors.ts'
+import { lamportLeapMax } from '../core/limits.ts'
+import { normaliseTags } from '../core/tags.ts'
+import type { Block } from './body.ts'
+import type { LogContext } from './context.ts'
+import type { Run } from './run.ts'
+import { authorOf, chainsOf, isEphemeral, isReadable, isSealed, parseRun, readRun, verifyRun } from './run.ts'
+import type { RunEntry, StreamState } from './stream-state.ts'
+import { baseOf, chainOfHead, countOf, endOf, indexOfOffset, nextOf, noChain } from './stream-state.ts'
+
+export type Verdict =
+  | {
+      /** Goes in, in the place of `replaces`. */
+      readonly type: 'take'
+      readonly run: Run
+      readonly block: Block | undefined
+      readonly replaces: readonly RunEntry[]
+    }
+  | { readonly type: 'known'; readonly run: Run }
+  | { readonly type: 'gap'; readonly run: Run; readonly head: number }
+  | { readonly type: 'deferred'; readonly run: Run; readonly code: string }
+  | { readonly type: 'evidence'; readonly run: Run; readonly code: string }
+  | { readonly type: 'refused'; readonly code: string; readonly message: string }
+
+const refused = (code: string, message: string): Verdict => ({ type: 'refused', code, message })
+
+/** Every payload must be JSON and every tag in normal form: a signature does not make a reader's parser safe. */
+const checkContent = (block: Block): void => {
+  for (const tags of block.tagSets) {
+    const normal = normaliseTags(tags)
+    if (normal.length !== tags.length || normal.some((tag, index) => tag !== tags[index])) {
+      throw new ShoalError('ERR_MALFORMED', 'The tags of a run are not in normal form.')
+    }
+  }
+  for (let index = 0; index < block.count; index++) {
+    try {
+      JSON.parse(block.payload(index))
+    } catch (cause) {
+      throw new ShoalError('ERR_MALFORMED', `The payload of event ${block.from + index} is not JSON.`, { cause })
+    }
+  }
+}
+
+type Chains = ReadonlyMap<number, string>
+
+/** Chain digest by offset, at the start and at the end of each commit. */
+const chainsByOffset = async (block: Block, chainBefore: Uint8Array): Promise<Chains> => {
+  const chains = new Map([[block.from, cryptBase64(chainBefore)]])
+  for (const { end, chain } of await chainsOf(block, chainBefore)) chains.set(end, cryptBase64(chain))
+  return chains
+}
+
+/** Before anything is compared with what is held: is this an honest run of a known author, in itself? */
+const examineAlone = async (context: LogContext, record: Uint8Array): Promise<Verdict | Run> => {
+  let run: Run
+  try {
+    run = parseRun(record)
+  } catch (error) {
+    return refused(errorCode(error), errorMessage(error))
+  }
+  const { header } = run
+  if (header.swarm !== context.swarm) return refused('ERR_OTHER_SWARM', 'The run belongs to another swarm.')
+  if (header.topic !== context.topic) return refused('ERR_OTHER_TOPIC', 'The run belongs to another topic.')
+  if (!context.isMember(authorOf(header))) return { type: 'deferred', run, code: 'ERR_UNKNOWN_AUTHOR' }
+  switch (await verifyRun(run)) {
+    case 'signature':
+      return refused('ERR_FORGED', `The signature on a run of ${header.stream} is not its author's.`)
+    case 'body':
+      return refused('ERR_BODY', `The body of a run of ${header.stream} is not the one that was signed.`)
+    case 'ok':
+      break
+  }
+  return header.lastLamport > context.lamport + lamportLeapMax
+    ? { type: 'deferred', run, code: 'ERR_LAMPORT_LEAP' }
+    : run
+}
+
+/** Chain at `offset` as held: between entries it is known; inside one, its commits are read. `undefined`: no commit ends there. */
+const heldChain = async (context: LogContext, state: StreamState, offset: number): Promise<string | undefined> => {
+  const index = indexOfOffset(state.entries, offset)
+  const entry = state.entries[index]
+  if (entry === undefined) return offset === nextOf(state) ? chainOfHead(state) : undefined
+  const before = state.entries[index - 1]
+  if (entry.from === offset && before !== undefined) return before.chain
+  if (entry.from === offset && offset === 0) return noChain
+  const run = await context.blocks.run(state, entry)
+  const block = await context.blocks.read(state, entry)
+  if (run === undefined) return undefined
+  if (entry.from === offset) return cryptBase64(run.header.chainBefore)
+  if (block === undefined) return undefined
+  return (await chainsByOffset(block, run.header.chainBefore)).get(offset)
+}
+
+const startVerdict = (run: Run, state: StreamState | undefined): Verdict | undefined => {
+  const { header } = run
+  const ephemeral = isEphemeral(header)
+  if (state !== undefined && state.entries.length > 0) {
+    return state.ephemeral === ephemeral ? undefined : { type: 'evidence', run, code: 'ERR_EPHEMERAL_CHANGED' }
+  }
+  if (header.from > 0 && !ephemeral) return { type: 'gap', run, head: 0 }
+  // a stream that starts with a chain before its first commit lies about what came first
+  if (header.from === 0 && cryptBase64(header.chainBefore) !== noChain)
+    return { type: 'evidence', run, code: 'ERR_FORK' }
+  return undefined
+}
+
+/** Compares a verified run with the entries it overlaps and touches. */
+const compare = async (
+  context: LogContext,
+  state: StreamState,
+  run: Run,
+  chains: Chains,
+): Promise<Verdict | readonly RunEntry[]> => {
+  const { header } = run
+  const end = endOf(header)
+  const fork: Verdict = { type: 'evidence', run, code: 'ERR_FORK' }
+  const overlap: Verdict = { type: 'evidence', run, code: 'ERR_PARTIAL_OVERLAP' }
+  const first = indexOfOffset(state.entries, header.from)
+  const touched = state.entries.slice(first).filter((entry) => entry.from < end)
+  const host = touched[0]
+  const nested = touched.length === 1 && host !== undefined && host.from <= header.from && end <= endOf(host)
+  if (nested && host !== undefined && !host.quarantined && (host.from < header.from || end < endOf(host))) {
+    const [before, after] = [await heldChain(context, state, header.from), await heldChain(context, state, end)]
+    if (host.unreadable !== undefined) return { type: 'known', run }
+    if (before === undefined || after === undefined) return overlap
+    return before === chains.get(header.from) && after === chains.get(end) ? { type: 'known', run } : fork
+  }
+  if (host !== undefined && host.from < header.from && !host.quarantined) return overlap
+  const before = await heldChain(context, state, header.from)
+  if (before !== undefined && before !== '' && before !== chains.get(header.from)) return fork
+  for (const entry of touched) {
+    if (entry.quarantined) continue
+    const mine = chains.get(endOf(entry))
+    if (mine === undefined) return endOf(entry) > end ? overlap : isReadable(header) ? overlap : { type: 'known', run }
+    if (mine !== entry.chain) return fork
+  }
+  // what is held beyond it must follow from it as well, where it fills a hole
+  const after = state.entries[first + touched.length]
+  if (after !== undefined && touched.some(({ quarantined }) => quarantined)) {
+    const next = await context.blocks.run(state, after)
+    if (next !== undefined && cryptBase64(next.header.chainBefore) !== chains.get(end)) return fork
+  }
+  if (
+    touched.length === 1 &&
+    !host?.quarantined &&
+    host?.count === header.count &&
+    (host.sealed || !isSealed(header))
+  ) {
+    return { type: 'known', run }
+  }
+  return touched
+}
+
+/** Judges one record. Bounded work: a body inflates to at most what its header announces. */
+export const examine = async (context: LogContext, record: Uint8Array): Promise<Verdict> => {
+  const alone = await examineAlone(context, record)
+  if ('type' in alone) return alone
+  const run = alone
+  const { header } = run
+  const state = context.index.stream(header.stream)
+  const own = authorOf(header) === context.signer.id
+  const start = startVerdict(run, state)
+  if (start !== undefined) return own ? { type: 'evidence', run, code: 'ERR_OWN_STREAM' } : start
+  if (state !== undefined && state.entries.length > 0) {
+    if (header.from > nextOf(state)) return { type: 'gap', run, head: countOf(state) }
+    if (endOf(header) <= baseOf(state)) return { type: 'known', run }
+  }
+  let block: Block | undefined
+  let chains: Chains = new Map([
+    [header.from, cryptBase64(header.chainBefore)],
+    [endOf(header), cryptBase64(header.chainAfter)],
+  ])
+  if (isReadable(header)) {
+    try {
+      block = await readRun(run)
+      checkContent(block)
+    } catch (error) {
+      return refused(errorCode(error), errorMessage(error))
+    }
+    const computed = await chainsByOffset(block, header.chainBefore)
+    if (computed.get(endOf(header)) !== cryptBase64(header.chainAfter))
+      return { type: 'evidence', run, code: 'ERR_CHAIN' }
+    chains = computed
+  }
+  if (state === undefined || state.entries.length === 0) {
+    return own ? { type: 'evidence', run, code: 'ERR_OWN_STREAM' } : { type: 'take', run, block, replaces: [] }
+  }
+  const before = state.entries[indexOfOffset(state.entries, header.from) - 1]
+  if (before !== undefined && header.firstLamport <= before.lastLamport)
+    return { type: 'evidence', run, code: 'ERR_LAMPORT_ORDER' }
+  const compared = await compare(context, state, run, chains)
+  if ('type' in compared)
+    return own && compared.type === 'evidence' ? { ...compared, code: 'ERR_OWN_STREAM' } : compared
+  // our own offsets are never given up, so a hole of our own is filled whole
+  if (
+    own &&
+    compared.some((entry) => entry.quarantined && (entry.from < header.from || endOf(entry) > endOf(header)))
+  ) {
+    return { type: 'deferred', run, code: 'ERR_PARTIAL_REPAIR' }
+  }
+  // nobody else writes our stream: what is beyond our head was written by a copy of this node (RULES 17)
+  if (own && (endOf(header) > nextOf(state) || compared.every(({ quarantined }) => !quarantined))) {
+    return endOf(header) > nextOf(state) ? { type: 'evidence', run, code: 'ERR_OWN_STREAM' } : { type: 'known', run }
+  }
+  return { type: 'take', run, block, replaces: compared }
+}

@@ -1,0 +1,165 @@
+/** The log: the only writer of a node's runs. Wires recovery, appending, the gate, sealing, retention and reading over one context. */
+import { errorMessage } from '../core/errors.ts'
+import type { EventKey, OffsetMap, StreamId } from '../core/event.ts'
+import type { EventFilter } from '../core/event-filter.ts'
+import { isWrittenBy } from '../core/event-filter.ts'
+import { tailIdleSeal, tailRunsSeal } from '../core/limits.ts'
+import { createAppender } from './appending.ts'
+import { createBlocks, quarantineWrites } from './blocks.ts'
+import { milliseconds } from './commit.ts'
+import type { LogContext, LogDependencies, Routing } from './context.ts'
+import { createExclusion } from './context.ts'
+import type { Head, Log, LogStatus, ReadOptions } from './contract.ts'
+import { createGate } from './ingestion.ts'
+import { presentOf, read } from './reading.ts'
+import { openReceipts } from './receipts.ts'
+import { recover } from './recovery.ts'
+import { retain } from './retention.ts'
+import { chainBytes } from './run-key.ts'
+import { saveSummaries, sealTail, tailRuns } from './sealing.ts'
+import type { StreamState } from './stream-state.ts'
+import { baseOf, chainOfHead, countOf, endOf, indexOfOffset, tailIndex } from './stream-state.ts'
+
+export interface OpenLogOptions extends LogDependencies {
+  readonly routing?: Routing
+}
+
+export const noRouting: Routing = { routes: [], retention: new Map() }
+
+/** The log and what only the node itself may do with it. */
+export interface OwnLog extends Log {
+  route(routing: Routing): void
+}
+
+const headOf = (state: StreamState): Head => {
+  const count = countOf(state)
+  const last = state.entries[indexOfOffset(state.entries, count) - 1]
+  const sealed = state.entries[tailIndex(state) - 1]
+  return {
+    from: baseOf(state),
+    count,
+    sealedTo: Math.min(count, sealed === undefined ? baseOf(state) : endOf(sealed)),
+    chain: chainBytes(last === undefined ? chainOfHead(state) : last.chain),
+  }
+}
+
+const statusOf = (context: LogContext): LogStatus => {
+  const states = [...context.index.streams.values()]
+  const entries = states.flatMap((state) => state.entries)
+  return {
+    events: entries.reduce((sum, { count }) => sum + count, 0),
+    runs: entries.length,
+    sealedRuns: entries.filter(({ sealed }) => sealed).length,
+    bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0),
+    lamport: context.lamport,
+    quarantined: states.flatMap(({ stream, entries: held }) =>
+      held
+        .filter(({ quarantined }) => quarantined)
+        .map(({ from, count, unreadable }) => ({ stream, from, count, reason: unreadable ?? '' })),
+    ),
+  }
+}
+
+/** Opens the log over a store that was just opened: what is there is what was committed, whatever happened before. */
+export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
+  const { store, signer, report } = options
+  const { index, lamport, findings } = await recover(store)
+  for (const finding of findings) report('RECOVERY', finding)
+
+  const listeners = new Set<() => void>()
+  let lastWrite = options.clock.monotonic()
+  const exclusion = createExclusion()
+  const own = [...index.streams.values()].filter(({ stream }) => isWrittenBy(stream, signer.id))
+  const blocks = createBlocks(store, (stream, entry, reason, record) => {
+    const sentence = `Events ${entry.from} to ${endOf(entry) - 1} of ${stream} cannot be read: ${reason}. They are set aside; everything else goes on.`
+    report('QUARANTINED', sentence)
+    const writes = quarantineWrites(stream, entry, record)
+    // evidence is worth having, not worth failing a query for
+    if (writes.length > 0)
+      store.write(writes, 'relaxed').catch((error: unknown) => report('EVIDENCE', errorMessage(error)))
+  })
+  const context: LogContext = {
+    ...options,
+    ...exclusion,
+    index,
+    blocks,
+    routing: options.routing ?? noRouting,
+    lamport,
+    lastTimestamp: own.reduce((latest, state) => Math.max(latest, state.entries.at(-1)?.maxTime ?? 0), 0),
+    advanced: () => {
+      lastWrite = options.clock.monotonic()
+      for (const listener of listeners) listener()
+    },
+  }
+  const receipts = await openReceipts(store, milliseconds(context))
+  const append = createAppender(context, receipts)
+  const gate = createGate(context)
+
+  const sealIdleTails = async (): Promise<void> => {
+    if (options.clock.monotonic() - lastWrite < tailIdleSeal) return
+    for (const state of index.streams.values()) {
+      if (isWrittenBy(state.stream, signer.id) && tailRuns(state) >= tailRunsSeal) await sealTail(context, state, true)
+    }
+  }
+
+  const summariseSeals = async (): Promise<void> => {
+    for (const state of index.streams.values()) {
+      for (const entry of state.entries)
+        if (entry.sealed && entry.summary === undefined) await blocks.read(state, entry)
+      await saveSummaries(context, state, 1)
+    }
+  }
+
+  const retainAll = async (): Promise<void> => {
+    for (const state of index.streams.values()) {
+      const number = Number(state.stream.slice(state.stream.lastIndexOf('-') + 1))
+      const limits = state.ephemeral ? context.routing.retention.get(number) : undefined
+      const dropped = limits === undefined ? 0 : await retain(context, state, limits)
+      if (dropped > 0)
+        report('RETENTION', `${dropped} events of ${state.stream} were let go, as the settings of this device say.`)
+    }
+  }
+
+  return {
+    node: signer.id,
+    append,
+    progress: receipts.progress,
+    ingest: (runs, { hold = false } = {}) => gate.ingest(runs, hold),
+    release: gate.release,
+    heads: () => new Map(index.ordered().map((state) => [state.stream, headOf(state)])),
+    run: async (stream: StreamId, offset: number) => {
+      const state = index.stream(stream)
+      const entry = state?.entries[indexOfOffset(state.entries, offset)]
+      if (state === undefined || entry === undefined || entry.from > offset) return undefined
+      return (await blocks.run(state, entry))?.bytes
+    },
+    present: () => presentOf(context),
+    read: (what: ReadOptions) => read(context, what),
+    onPresent: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    newest: async (filter: EventFilter, bound: OffsetMap): Promise<EventKey | undefined> => {
+      for await (const batch of read(context, { filter, order: 'desc', upperBound: bound, limit: 1 })) {
+        const event = batch.type === 'events' ? batch.events[0] : undefined
+        if (event !== undefined) return { lamport: event.lamport, stream: event.stream }
+      }
+      return undefined
+    },
+    maintain: () =>
+      exclusion.exclusive(async () => {
+        await sealIdleTails()
+        await summariseSeals()
+        await retainAll()
+        const evicted = await receipts.evict(milliseconds(context))
+        if (evicted.length > 0) await store.write(evicted, 'relaxed')
+      }),
+    status: () => statusOf(context),
+    route: (routing) => {
+      context.routing = routing
+    },
+    close: async () => {
+      await exclusion.exclusive(() => store.close())
+    },
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * Receipts (RULES 9): what a publication was answered, kept so that a caller who never saw the answer can ask again; and the
+ * progress of imports, kept the same way. Both are written in the transaction of the events they speak of.
+ */
+import { decode, encode } from 'cborg'
+import { ShoalError } from '../core/errors.ts'
+import type { Published, StreamId } from '../core/event.ts'
+import { receiptAgeMax, receiptsMax } from '../core/limits.ts'
+import type { Store, Write } from '../store/contract.ts'
+
+const pattern = /^(\d{1,15})-[\x21-\x7e]{1,84}$/
+
+/** Receipts sort by the time they were made. */
+const keyOf = (receipt: string): { key: string; madeAt: number } => {
+  const found = pattern.exec(receipt)
+  if (found === null) {
+    throw new ShoalError(
+      'ERR_BAD_REQUEST',
+      'A receipt is "<milliseconds since the epoch>-<anything>", at most 100 ASCII characters.',
+    )
+  }
+  const madeAt = Number(found[1])
+  return { key: `r/${String(madeAt).padStart(16, '0')}${receipt.slice(receipt.indexOf('-'))}`, madeAt }
+}
+
+const progressKey = (key: string): string => {
+  if (!/^[\x21-\x7e]{1,200}$/.test(key))
+    throw new ShoalError('ERR_BAD_REQUEST', 'A progress key is 1 to 200 visible ASCII characters.')
+  return `p/${key}`
+}
+
+export interface Receipts {
+  /** What was answered before under this receipt; `undefined` when nothing was written. Throws `ERR_OUTCOME_UNKNOWN`. */
+  find(receipt: string): Promise<readonly Published[] | undefined>
+  write(receipt: string, answer: readonly Published[]): Write
+  /** To be called when the write has been committed. */
+  written(receipt: string): void
+  progress(key: string): Promise<number>
+  progressWrite(key: string, value: number): Write
+  progressed(key: string, value: number): void
+  /** Forgets what is older than a week or beyond 100,000. */
+  evict(now: number): Promise<readonly Write[]>
+}
+
+type Stored = [timestamp: number, streams: StreamId[], rows: [stream: number, offset: number, lamport: number][]]
+
+const encodeAnswer = (answer: readonly Published[]): Uint8Array => {
+  const streams = [...new Set(answer.map(({ stream }) => stream))]
+  // one publication has one timestamp; consecutive events of one stream are stored as their first
+  const rows = answer.map(({ stream, offset, lamport }): [number, number, number] => [
+    streams.indexOf(stream),
+    offset,
+    lamport,
+  ])
+  const stored: Stored = [answer[0]?.timestamp ?? 0, streams, rows]
+  return new Uint8Array(encode(streams.length <= 1 ? [stored[0], streams, rows.slice(0, 1), answer.length] : stored))
+}
+
+const decodeAnswer = (bytes: Uint8Array): readonly Published[] => {
+  const [timestamp, streams, rows, count] = decode(bytes) as [...Stored, number | undefined]
+  const all: readonly [number, number, number][] =
+    count === undefined
+      ? rows
+      : Array.from({ length: count }, (_, index) => [0, (rows[0]?.[1] ?? 0) + index, (rows[0]?.[2] ?? 0) + index])
+  return all.map(([stream, offset, lamport]) => ({ lamport, stream: streams[stream] as StreamId, offset, timestamp }))
+}
+
+/** `openedAt`: milliseconds since the epoch. */
+export const openReceipts = async (store: Store, openedAt: number): Promise<Receipts> => {
+  // whatever was written since this opening went through here; only keys that claim to be younger must be looked up once
+  const known = new Set(await store.keys('receipts', { from: `r/${String(openedAt).padStart(16, '0')}`, to: 'r0' }))
+  const keptHorizon = await store.get('meta', 'receipts')
+  let horizon = keptHorizon === undefined ? 0 : Number(decode(keptHorizon))
+  const progress = new Map<string, number>()
+  return {
+    find: async (receipt) => {
+      const { key, madeAt } = keyOf(receipt)
+      const stored = known.has(key) || madeAt < openedAt ? await store.get('receipts', key) : undefined
+      if (stored !== undefined) return decodeAnswer(stored)
+      if (madeAt <= horizon) {
+        throw new ShoalError(
+          'ERR_OUTCOME_UNKNOWN',
+          'This receipt is too old: whether it was written is no longer known. Look for the events before publishing them again.',
+        )
+      }
+      return undefined
+    },
+    write: (receipt, answer) => ({
+      type: 'put',
+      table: 'receipts',
+      key: keyOf(receipt).key,
+      value: encodeAnswer(answer),
+    }),
+    written: (receipt) => {
+      known.add(keyOf(receipt).key)
+    },
+    progress: async (key) => {
+      const at = progressKey(key)
+      const cached = progress.get(at)
+      if (cached !== undefined) return cached
+      const stored = await store.get('receipts', at)
+      return stored === undefined ? 0 : Number((decode(stored) as [number, number])[0])
+    },
+    progressWrite: (key, value) => ({
+      type: 'put',
+      table: 'receipts',
+      key: progressKey(key),
+      value: new Uint8Array(encode([value, openedAt])),
+    }),
+    progressed: (key, value) => {
+      progress.set(progressKey(key), value)
+    },
+    evict: async (now) => {
+      const keys = await store.keys('receipts', { from: 'r/', to: 'r0' })
+      const oldest = `r/${String(Math.max(0, now - receiptAgeMax)).padStart(16, '0')}`
+      const aged = keys.filter((key) => key < oldest).length
+      const gone = keys.slice(0, Math.max(aged, keys.length - receiptsMax))
+      const last = gone.at(-1)
+      if (last === undefined) return []
+      horizon = Math.max(horizon, Number(last.slice(2, 18)))
+      for (const key of gone) known.delete(key)
+      return [
+        { type: 'deleteRange', table: 'receipts', from: 'r/', to: `${last}~` },
+        { type: 'put', table: 'meta', key: 'receipts', value: encode(horizon) },
+      ]
+    },
+  }
+}

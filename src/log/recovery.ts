@@ -1,0 +1,89 @@
+/** Opening is recovery: the index is what the keys of the store say, whatever happened before. */
+import { decode } from 'cborg'
+import type { Store } from '../store/contract.ts'
+import type { RunKey } from './run-key.ts'
+import { readRunKey } from './run-key.ts'
+import type { Index, RunEntry, StreamState } from './stream-state.ts'
+import { createEntry, createIndex, endOf } from './stream-state.ts'
+import type { Summary } from './summary.ts'
+import { decodeSummaries } from './summary.ts'
+
+export interface Recovered {
+  readonly index: Index
+  /** Highest lamport of any run held or held once. */
+  readonly lamport: number
+  /** Sentences on what was found damaged. */
+  readonly findings: readonly string[]
+}
+
+const readSummaries = async (store: Store, findings: string[]): Promise<ReadonlyMap<string, Summary>> => {
+  const summaries = new Map<string, Summary>()
+  const records = await store.range('summaries', {})
+  const decoded = await Promise.all(records.map(([, value]) => decodeSummaries(value).catch(() => undefined)))
+  records.forEach(([key], index) => {
+    const page = decoded[index]
+    const stream = key.slice(0, key.lastIndexOf('/'))
+    if (page === undefined)
+      findings.push(`A record of summaries of ${stream} is damaged; its runs are summarised again when read.`)
+    else for (const summary of page) summaries.set(`${stream}/${summary.from}/${summary.count}`, summary)
+  })
+  return summaries
+}
+
+/** Runs that overlap cannot come from our transactions; should the store hold some all the same, the longer one stays. */
+const place = (state: StreamState, entry: RunEntry, findings: string[]): void => {
+  const last = state.entries.at(-1)
+  if (last === undefined || endOf(last) === entry.from) {
+    state.entries.push(entry)
+    return
+  }
+  if (endOf(last) < entry.from) {
+    findings.push(`Events ${endOf(last)} to ${entry.from - 1} of ${state.stream} are missing from the store.`)
+    state.entries.push(missing(last, entry))
+    state.entries.push(entry)
+    return
+  }
+  findings.push(`Two records of ${state.stream} overlap at ${entry.from}; the longer one is used.`)
+  if (endOf(entry) > endOf(last) && entry.from === last.from) state.entries[state.entries.length - 1] = entry
+}
+
+/** A hole stands as a quarantined run without a record, so that entries stay contiguous and repair can fill it. */
+const missing = (before: RunEntry, after: RunEntry): RunEntry => {
+  const from = endOf(before)
+  const fields: RunKey = {
+    ...after,
+    stream: '' as RunKey['stream'],
+    ephemeral: false,
+    from,
+    count: after.from - from,
+    lastLamport: before.lastLamport,
+    bytes: 0,
+    chain: '',
+    crc: '',
+  }
+  return { ...createEntry('', fields, 0), quarantined: true, unreadable: 'the record is missing' }
+}
+
+export const recover = async (store: Store): Promise<Recovered> => {
+  const findings: string[] = []
+  const [keys, summaries, kept] = await Promise.all([
+    store.keys('runs', {}),
+    readSummaries(store, findings),
+    store.get('meta', 'lamport'),
+  ])
+  const index = createIndex()
+  let lamport = kept === undefined ? 0 : Number(decode(kept))
+  for (const key of keys) {
+    const fields = readRunKey(key)
+    if (fields === undefined) {
+      findings.push('A record of the store has a key that is none of a run; it is left alone.')
+      continue
+    }
+    const summary = fields.sealed ? summaries.get(`${fields.stream}/${fields.from}/${fields.count}`) : undefined
+    const state = index.demand(fields.stream, fields.ephemeral)
+    place(state, createEntry(key, fields, summary?.receivedAt ?? 0, summary), findings)
+    lamport = Math.max(lamport, fields.lastLamport)
+  }
+  for (const state of index.streams.values()) state.present = endOf(state.entries.at(-1) ?? { from: 0, count: 0 })
+  return { index, lamport, findings }
+}

@@ -1,0 +1,115 @@
+/** What the log knows of each stream in memory: a cache of the store's keys, rebuilt by every opening. */
+import type { NodeId, StreamId } from '../core/event.ts'
+import { cryptBase64, parseStreamId } from '../core/node-id.ts'
+import type { Block } from './body.ts'
+import type { RunKey } from './run-key.ts'
+import { emptyChain } from './row.ts'
+import type { Summary } from './summary.ts'
+
+export interface RunEntry extends Omit<RunKey, 'stream' | 'ephemeral'> {
+  /** Key of the record in the store. */
+  readonly key: string
+  /** Only sealed runs have one; absent on a seal whose summary was lost: it may hold anything. */
+  summary: Summary | undefined
+  summarySaved: boolean
+  /** Decoded content of an unsealed run; sealed ones are in the cache of blocks. */
+  block: Block | undefined
+  /** Why it cannot be read: damaged, or of a codec or key that is not known here. */
+  unreadable: string | undefined
+  /** Damaged: does not count as held until a good copy arrives. */
+  quarantined: boolean
+  /** Milliseconds since the epoch; 0 when not known. */
+  readonly receivedAt: number
+}
+
+export interface StreamState {
+  readonly stream: StreamId
+  readonly node: NodeId
+  readonly ephemeral: boolean
+  /** Contiguous, ascending, never overlapping. */
+  entries: RunEntry[]
+  /** One past the last offset that readers see. */
+  present: number
+}
+
+export const noChain = cryptBase64(emptyChain)
+
+/** Offset of the first event held. */
+export const baseOf = (state: StreamState): number => state.entries[0]?.from ?? 0
+/** One past the last offset held; never used again. */
+export const nextOf = (state: StreamState): number => {
+  const last = state.entries.at(-1)
+  return last === undefined ? 0 : last.from + last.count
+}
+export const chainOfHead = (state: StreamState): string => state.entries.at(-1)?.chain ?? noChain
+export const endOf = (entry: { readonly from: number; readonly count: number }): number => entry.from + entry.count
+
+/** One past the contiguous verified prefix (RULES 5). */
+export const countOf = (state: StreamState): number =>
+  state.entries.find((entry) => entry.quarantined)?.from ?? nextOf(state)
+
+/** Index of the entry that holds `offset`, or of the first one after it. */
+export const indexOfOffset = (entries: readonly RunEntry[], offset: number): number => {
+  let low = 0
+  let high = entries.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const entry = entries[middle]
+    if (entry !== undefined && endOf(entry) <= offset) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Index of the first entry of the unsealed tail. */
+export const tailIndex = (state: StreamState): number => {
+  let index = state.entries.length
+  while (index > 0 && state.entries[index - 1]?.sealed === false) index--
+  return index
+}
+
+export const createEntry = (key: string, fields: RunKey, receivedAt: number, summary?: Summary): RunEntry => ({
+  key,
+  from: fields.from,
+  count: fields.count,
+  lastLamport: fields.lastLamport,
+  maxTime: fields.maxTime,
+  bytes: fields.bytes,
+  chain: fields.chain,
+  crc: fields.crc,
+  sealed: fields.sealed,
+  summary,
+  summarySaved: summary !== undefined,
+  block: undefined,
+  unreadable: undefined,
+  quarantined: false,
+  receivedAt,
+})
+
+export interface Index {
+  readonly streams: ReadonlyMap<StreamId, StreamState>
+  stream(stream: StreamId): StreamState | undefined
+  /** The state of `stream`, made when there is none. */
+  demand(stream: StreamId, ephemeral: boolean): StreamState
+  /** Streams in the order of their ids. */
+  ordered(): readonly StreamState[]
+}
+
+export const createIndex = (): Index => {
+  const streams = new Map<StreamId, StreamState>()
+  let order: readonly StreamState[] | undefined
+  return {
+    streams,
+    stream: (stream) => streams.get(stream),
+    demand: (stream, ephemeral) => {
+      const known = streams.get(stream)
+      if (known !== undefined) return known
+      const node = parseStreamId(stream)?.node as NodeId
+      const made: StreamState = { stream, node, ephemeral, entries: [], present: 0 }
+      streams.set(stream, made)
+      order = undefined
+      return made
+    },
+    ordered: () => (order ??= [...streams.values()].toSorted((a, b) => (a.stream < b.stream ? -1 : 1))),
+  }
+}
