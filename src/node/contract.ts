@@ -3,6 +3,7 @@ import type { Tokens } from '../crypto/token.ts'
 import type { NodeInfo } from '../api/contract.ts'
 import type { Log } from '../log/contract.ts'
 import type { Clock } from '../core/clock.ts'
+import type { EventRouting } from './routing.ts'
 
 export interface DiaryEntry {
   /** Microseconds since the epoch. */
@@ -39,5 +40,8 @@ export interface Node {
   readonly clock: Clock
   details(): Promise<NodeDetails>
   rename(displayName: string): Promise<void>
+  eventRouting(): EventRouting
+  /** Throws `ERR_SETTINGS` saying where and what; applies to events published from then on. */
+  setEventRouting(eventRouting: EventRouting): Promise<void>
   close(): Promise<void>
 }

@@ -1,0 +1,131 @@
+/**
+ * Event routing as Actyx's settings have it: `streams` with `maxEvents`, `maxSize`, `maxAge`, and `routes` from a tag expression into a
+ * stream by name. Names get stream numbers when first seen; a number is never given to another name, nor a stream's kind changed.
+ */
+import { parseQuery } from '../aql/parser.ts'
+import { planQuery } from '../aql/plan.ts'
+import { ShoalError } from '../core/errors.ts'
+import type { AppId, NodeId } from '../core/event.ts'
+import type { Retention, Routing } from '../log/context.ts'
+
+export interface StreamSettings {
+  /** The newest events to keep. */
+  readonly maxEvents?: number
+  /** `<n>` and B, kB, MB, GB, KiB, MiB or GiB. */
+  readonly maxSize?: string
+  /** `<n>` and s, m, h, d or w. */
+  readonly maxAge?: string
+}
+
+export interface EventRouting {
+  readonly streams?: Readonly<Record<string, StreamSettings>>
+  readonly routes?: readonly { readonly from: string; readonly into: string }[]
+}
+
+/** 0 default, 1 membership, 2 what the node says of itself, 3 files; named streams follow. */
+const firstNamedStream = 4
+export const defaultStreamName = 'default'
+
+const sizes: Readonly<Record<string, number>> = {
+  B: 1,
+  kB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+}
+const ages: Readonly<Record<string, number>> = { s: 1e3, m: 60e3, h: 3600e3, d: 86_400e3, w: 604_800e3 }
+
+const refuse = (where: string, what: string): never => {
+  throw new ShoalError('ERR_SETTINGS', `eventRouting${where}: ${what}`)
+}
+
+const measure = (text: unknown, units: Readonly<Record<string, number>>, where: string): number => {
+  const found = typeof text === 'string' ? /^([1-9]\d{0,14})([A-Za-z]+)$/.exec(text) : null
+  const unit = units[found?.[2] ?? '']
+  if (found === null || unit === undefined) {
+    return refuse(
+      where,
+      `"${String(text)}" is not a whole number with one of the units ${Object.keys(units).join(', ')}.`,
+    )
+  }
+  return Number(found[1]) * unit
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const checkKeys = (value: Record<string, unknown>, known: readonly string[], where: string): void => {
+  const unknown = Object.keys(value).find((key) => !known.includes(key))
+  if (unknown !== undefined) refuse(where, `"${unknown}" is not known here; there is ${known.join(', ')}.`)
+}
+
+const checkName = (name: unknown, where: string): string =>
+  typeof name === 'string' && /^[a-zA-Z0-9_-]{1,60}$/.test(name)
+    ? name
+    : refuse(where, `"${String(name)}" is not a stream name (letters, digits, _ and -).`)
+
+const retentionOf = (settings: unknown, where: string): Retention | undefined => {
+  if (!isRecord(settings)) return refuse(where, 'is not an object.')
+  checkKeys(settings, ['maxEvents', 'maxSize', 'maxAge'], where)
+  const { maxEvents, maxSize, maxAge } = settings
+  if (maxEvents !== undefined && !(Number.isSafeInteger(maxEvents) && (maxEvents as number) >= 0)) {
+    refuse(`${where}.maxEvents`, 'is not a whole number.')
+  }
+  const limits: Retention = {
+    // as in Actyx, 0 means no bound
+    ...(maxEvents === undefined || maxEvents === 0 ? {} : { eventsMax: maxEvents as number }),
+    ...(maxSize === undefined ? {} : { bytesMax: measure(maxSize, sizes, `${where}.maxSize`) }),
+    ...(maxAge === undefined ? {} : { ageMax: measure(maxAge, ages, `${where}.maxAge`) }),
+  }
+  return Object.keys(limits).length === 0 ? undefined : limits
+}
+
+/** Name, kind and number of every named stream this node has ever had. */
+export type StreamNumbers = Readonly<Record<string, number>>
+
+export interface PlannedRouting {
+  readonly routing: Routing
+  readonly numbers: StreamNumbers
+}
+
+/** Checks settings and gives numbers to new names. Throws `ERR_SETTINGS` saying where and what. */
+export const planRouting = (settings: unknown, numbers: StreamNumbers, node: NodeId): PlannedRouting => {
+  if (!isRecord(settings)) return refuse('', 'is not an object.')
+  checkKeys(settings, ['streams', 'routes'], '')
+  const { streams = {}, routes = [] } = settings
+  if (!isRecord(streams)) return refuse('.streams', 'is not an object.')
+  if (!Array.isArray(routes)) return refuse('.routes', 'is not a list.')
+  const given: Record<string, number> = { ...numbers }
+  const retention = new Map<number, Retention>()
+  // a stream is permanent or ephemeral for life: one whose kind changed goes on as another stream
+  const numberOf = (name: string, ephemeral: boolean): number => {
+    if (name === defaultStreamName && !ephemeral) return 0
+    const kept = `${name}${ephemeral ? ' (ephemeral)' : ''}`
+    return (given[kept] ??= Math.max(firstNamedStream - 1, ...Object.values(given)) + 1)
+  }
+  const kinds = new Map<string, Retention | undefined>()
+  for (const [name, value] of Object.entries(streams)) {
+    const where = `.streams.${name}`
+    const limits = retentionOf(value, where)
+    kinds.set(checkName(name, where), limits)
+    if (limits !== undefined) retention.set(numberOf(name, true), limits)
+  }
+  const planned = routes.map((route: unknown, index) => {
+    const where = `.routes[${index}]`
+    if (!isRecord(route)) return refuse(where, 'is not an object.')
+    checkKeys(route, ['from', 'into'], where)
+    const name = checkName(route['into'], `${where}.into`)
+    if (typeof route['from'] !== 'string') return refuse(`${where}.from`, 'is not a tag expression.')
+    const streamNumber = numberOf(name, kinds.get(name) !== undefined)
+    try {
+      // `me` cannot be meant: a route looks at events of every app
+      const { filter } = planQuery(parseQuery(`FROM ${route['from']}`), { node, appId: 'com.shoal' as AppId, now: 0 })
+      return { filter, streamNumber }
+    } catch (error) {
+      return refuse(`${where}.from`, error instanceof Error ? error.message : String(error))
+    }
+  })
+  return { routing: { routes: planned, retention }, numbers: given }
+}

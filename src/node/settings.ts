@@ -1,0 +1,29 @@
+/** The settings of this device: kept in the store's `meta`, never replicated. */
+import { decode, encode } from 'cborg'
+import { ShoalError } from '../core/errors.ts'
+import type { Store } from '../store/contract.ts'
+import type { EventRouting, StreamNumbers } from './routing.ts'
+
+export interface Settings {
+  readonly displayName: string
+  readonly eventRouting: EventRouting
+  readonly streamNumbers: StreamNumbers
+}
+
+export const displayNameCharsMax = 80
+
+export const checkDisplayName = (name: unknown): string => {
+  const trimmed = typeof name === 'string' ? name.trim().normalize('NFC') : ''
+  if (trimmed === '' || trimmed.length > displayNameCharsMax) {
+    throw new ShoalError('ERR_SETTINGS', `A device name has 1 to ${displayNameCharsMax} characters.`)
+  }
+  return trimmed
+}
+
+export const loadSettings = async (store: Store, fallback: Settings): Promise<Settings> => {
+  const kept = await store.get('meta', 'settings')
+  return kept === undefined ? fallback : { ...fallback, ...(decode(kept) as Partial<Settings>) }
+}
+
+export const saveSettings = (store: Store, settings: Settings): Promise<void> =>
+  store.write([{ type: 'put', table: 'meta', key: 'settings', value: new Uint8Array(encode(settings)) }], 'strict')
