@@ -24,7 +24,7 @@ const pages = new Set<ServedPage>()
 const openVault = openIndexedDbVault()
 const host = createNodeHost({
   openStore: openIndexedDbStore(),
-  openNode: (openStore) => createNode({ openStore, openVault, clock: systemClock }),
+  openNode: (openStore) => createNode({ openStore, openVault, clock: systemClock, build: __SHOAL_BUILD__ }),
   mayOpen: () => self.serviceWorker.state !== 'redundant',
   onFenced: () => {
     // the pages dial again, and reach whoever has the store now
