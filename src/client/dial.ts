@@ -7,7 +7,7 @@ import type { Dial } from './link.ts'
 export const lifelinePath = '/shoal/lifeline'
 /** The worker stops 30 s after the last sign of life; two may be lost. */
 const pingEveryMs = 10_000
-/** After a lifeline that ended at once, before the next one. */
+/** At least this from one lifeline to the next: a worker that is being replaced refuses them. */
 const lifelineAgainMs = 2000
 
 const container = (): ServiceWorkerContainer => {
@@ -57,6 +57,7 @@ export const keepWorkerAlive = ({ onDoubt, onReplaced }: Fate): (() => void) => 
   const holdLifeline = async (): Promise<void> => {
     if (signal.aborted || isHolding || workers.controller === null) return
     isHolding = true
+    const from = performance.now()
     try {
       const { body } = await fetch(lifelinePath, { signal })
       const reader = body?.getReader()
@@ -68,7 +69,7 @@ export const keepWorkerAlive = ({ onDoubt, onReplaced }: Fate): (() => void) => 
     if (signal.aborted) return
     onDoubt()
     clearTimeout(again)
-    again = setTimeout(() => void holdLifeline(), lifelineAgainMs)
+    again = setTimeout(() => void holdLifeline(), Math.max(0, lifelineAgainMs - (performance.now() - from)))
   }
   const wakeUp = (): void => {
     if (document.visibilityState !== 'visible') return

@@ -68,7 +68,7 @@ export const linkTimes: LinkTimes = {
   idleSilence: 5000,
   probeWait: 500,
   lead: 300,
-  dialWait: 2000,
+  dialWait: 1000,
   dialWaitMax: 16_000,
   backOff: 100,
   backOffMax: 5000,
@@ -106,6 +106,8 @@ export const createLink = (dial: Dial, connect: ConnectMessage, clock: Clock, ti
   let failures = 0
   let dialFrom = 0
   let mustMove = false
+  /** Somebody has a reason to think that the line is dead: do not wait for the probe before dialling beside it. */
+  let isDoubted = false
   let nextId = 1
   let stopLooking: (() => void) | undefined
 
@@ -268,7 +270,10 @@ export const createLink = (dial: Dial, connect: ConnectMessage, clock: Clock, ti
     if (line !== undefined && open.size > 0 && line.probing() === undefined) {
       if (line.silence() > (isWaiting() ? times.callSilence : times.idleSilence)) line.probe()
     }
-    const isSuspect = mustMove || line === undefined || (line.probing() ?? 0) > times.probeWait
+    const probing = line?.probing()
+    if (probing === undefined) isDoubted = false
+    const isSilent = probing !== undefined && (isDoubted || probing > times.probeWait)
+    const isSuspect = mustMove || line === undefined || isSilent
     const isIdleRefusal = state === 'refused' && open.size === 0
     if (isSuspect && !isIdleRefusal && candidate === undefined && !isDialling && clock.monotonic() >= dialFrom)
       dialNow()
@@ -310,8 +315,11 @@ export const createLink = (dial: Dial, connect: ConnectMessage, clock: Clock, ti
       }
     },
     suspect: () => {
-      if (line !== undefined && line.probing() === undefined) line.probe()
       if (line === undefined) dialFrom = 0
+      else {
+        line.probe()
+        isDoubted = true
+      }
       look()
     },
     redial: () => {

@@ -3,7 +3,7 @@ import { errorCode } from '../../src/core/errors.ts'
 import { connectTo } from '../../src/client/shoal.ts'
 import type { LinkTimes } from '../../src/client/link.ts'
 import { linkTimes } from '../../src/client/link.ts'
-import type { EventItem, Item } from '../../src/client/contract.ts'
+import type { Item } from '../../src/client/contract.ts'
 import { systemClock } from '../../src/node/system-clock.ts'
 import { append, createMortalWorker } from './mortal-worker.ts'
 
@@ -27,7 +27,7 @@ const until = async (done: () => boolean): Promise<void> => {
   expect(done()).toBe(true)
 }
 const numbers = (items: readonly Item[]): unknown[] =>
-  items.filter((item) => item.type === 'event').map((item) => (item as EventItem).payload)
+  items.filter((item) => item.type === 'event').map((item) => item.payload)
 const draft = (payload: unknown) => [{ tags: ['t'], payload }]
 
 describe('calls', () => {
