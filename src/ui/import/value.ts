@@ -9,7 +9,7 @@ export type Converted = { readonly type: 'value'; readonly value: string | numbe
 /** No leading zero, no plus, no spaces: `007` is an article number. */
 const plain = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?$/
 const plainComma = /^-?(?:0|[1-9]\d*)(?:,\d+)?$/
-/** More digits than a double holds would come back changed. */
+/** More digits than a double holds would come back changed, unless a double printed them. */
 const digitsMax = 15
 
 const significant = (text: string): number =>
@@ -18,8 +18,12 @@ const significant = (text: string): number =>
     .replace(/[^\d]/g, '')
     .replace(/^0+/, '').length
 
-export const isPlainNumber = (text: string): boolean =>
-  plain.test(text) && significant(text) <= digitsMax && Number.isFinite(Number(text)) && !Object.is(Number(text), -0)
+export const isPlainNumber = (text: string): boolean => {
+  if (!plain.test(text)) return false
+  const number = Number(text)
+  if (!Number.isFinite(number) || Object.is(number, -0)) return false
+  return significant(text) <= digitsMax || String(number) === text
+}
 
 const isCommaNumber = (text: string): boolean => plainComma.test(text) && significant(text) <= digitsMax
 

@@ -1,0 +1,72 @@
+/** Line icons on a grid of 24, drawn for this console. */
+import type { TemplateResult } from 'lit'
+import { svg, html } from 'lit'
+
+const paths = {
+  overview: 'M4 13a8 8 0 0 1 16 0M12 13l4-4M4 13v4h16v-4',
+  events: 'M5 6h14M5 12h14M5 18h9',
+  query: 'M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13ZM15.5 15.5 20 20',
+  publish: 'M12 19V6M6.5 11.5 12 6l5.5 5.5M5 21h14',
+  import: 'M12 4v11M6.5 10 12 15.5 17.5 10M4 16v4h16v-4',
+  check: 'M4 12.5 9.5 18 20 7',
+  pause: 'M8 5v14M16 5v14',
+  play: 'M7 5v14l12-7z',
+  close: 'M6 6l12 12M18 6 6 18',
+  copy: 'M9 9h11v11H9zM15 9V4H4v11h5',
+  edit: 'M4 20l1-4L16 5l3 3L8 19zM14 7l3 3',
+  save: 'M12 4v11M6.5 10 12 15.5 17.5 10M4 20h16',
+  sun: 'M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6 7 7M17 17l1.4 1.4M18.4 5.6 17 7M7 17l-1.4 1.4',
+  moon: 'M19 14.5A8 8 0 0 1 9.5 5 8 8 0 1 0 19 14.5Z',
+  auto: 'M12 4a8 8 0 1 0 0 16zM12 4a8 8 0 0 1 0 16',
+  back: 'M14.5 5 8 12l6.5 7',
+  forward: 'M9.5 5 16 12l-6.5 7',
+  warn: 'M12 4 2.5 20h19zM12 10v4.5M12 17.2v.1',
+  wait: 'M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16ZM12 8v4.5l3 2',
+  file: 'M6 3h8l4 4v14H6zM14 3v4h4',
+} as const
+
+export type IconName = keyof typeof paths
+
+export const icon = (name: IconName): TemplateResult => html`
+  <svg
+    viewBox="0 0 24 24"
+    width="24"
+    height="24"
+    aria-hidden="true"
+    fill="none"
+    stroke="currentColor"
+    stroke-width="1.9"
+    stroke-linecap="round"
+    stroke-linejoin="round"
+  >
+    ${svg`<path d=${paths[name]} />`}
+  </svg>
+`
+
+/** The mark of the app: four fish, one of them ahead of its time. */
+const fish = 'M92 0C58-46 4-44-44-7L-86-42Q-74 0-86 42L-44 7C4 44 58 46 92 0Z'
+export const mark = (): TemplateResult => html`
+  <svg viewBox="60 60 392 392" width="40" height="40" aria-hidden="true">
+    ${svg`<g transform="rotate(-30 256 256)">
+      <path d=${fish} transform="translate(376 256)" fill="#fff" />
+      <path d=${fish} transform="translate(244 134)" fill="#9fe8da" />
+      <path d=${fish} transform="translate(244 378)" fill="#9fe8da" />
+      <path d=${fish} transform="translate(136 256)" fill="#ffb454" />
+    </g>`}
+  </svg>
+`
+
+/** A school of them, seen from above; the count is the caller's. */
+export const school = (count: number): TemplateResult => html`
+  <svg class="school" viewBox="0 0 400 160" preserveAspectRatio="xMaxYMid slice" aria-hidden="true">
+    ${Array.from({ length: count }, (_, index) => {
+      // Phyllotaxis, flattened: even spacing without a grid.
+      const angle = index * 2.39996
+      const radius = 17 * Math.sqrt(index + 0.6)
+      const x = 300 + radius * 1.5 * Math.cos(angle)
+      const y = 82 + radius * 0.8 * Math.sin(angle)
+      const size = 0.1 + 0.02 * Math.sin(index * 1.7)
+      return svg`<path d=${fish} transform="translate(${x} ${y}) rotate(${-16 + 7 * Math.sin(index)}) scale(${size})" />`
+    })}
+  </svg>
+`

@@ -1,0 +1,72 @@
+/** Words, numbers and dates in the language of the person at the device. */
+import { de } from './strings/de.ts'
+import { en } from './strings/en.ts'
+
+export const languages = ['en', 'de'] as const
+export type Language = (typeof languages)[number]
+export type StringKey = keyof typeof en
+
+const strings: Readonly<Record<Language, Readonly<Record<StringKey, string>>>> = { en, de }
+
+export interface Text {
+  readonly language: Language
+  /** Numbers among the values are written in the language's way. */
+  say(key: StringKey, values?: Readonly<Record<string, string | number>>): string
+  number(value: number, digits?: number): string
+  bytes(value: number): string
+  /** Microseconds since the epoch. */
+  time(micros: number): string
+  dateTime(micros: number): string
+  duration(seconds: number): string
+}
+
+const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
+
+export const createText = (language: Language): Text => {
+  const known = strings[language]
+  const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 })
+  const clock = new Intl.DateTimeFormat(language, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hour12: false,
+  })
+  const full = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' })
+  const number = (value: number, digits = 0): string =>
+    digits === 0
+      ? whole.format(value)
+      : new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value)
+  const unit = (value: number, name: string, digits: number): string =>
+    new Intl.NumberFormat(language, {
+      style: 'unit',
+      unit: name,
+      unitDisplay: 'short',
+      maximumFractionDigits: digits,
+    }).format(value)
+
+  return {
+    language,
+    say: (key, values = {}) =>
+      known[key].replace(/\{(\w+)\}/g, (_, name: string) => {
+        const value = values[name]
+        return typeof value === 'number' ? number(value) : (value ?? '')
+      }),
+    number,
+    bytes: (value) => {
+      const power = Math.max(0, Math.min(byteUnits.length - 1, Math.floor(Math.log10(Math.max(1, value)) / 3)))
+      const scaled = value / 1000 ** power
+      return unit(scaled, byteUnits[power] ?? 'byte', power === 0 || scaled >= 100 ? 0 : 1)
+    },
+    time: (micros) => clock.format(micros / 1000),
+    dateTime: (micros) => full.format(micros / 1000),
+    duration: (seconds) => {
+      if (seconds < 1) return unit(Math.round(seconds * 1000), 'millisecond', 0)
+      if (seconds < 60) return unit(seconds, 'second', seconds < 10 ? 1 : 0)
+      if (seconds < 3600) return unit(Math.round(seconds / 60), 'minute', 0)
+      const hours = Math.floor(seconds / 3600)
+      return hours < 48
+        ? `${unit(hours, 'hour', 0)} ${unit(Math.round((seconds % 3600) / 60), 'minute', 0)}`
+        : unit(Math.round(hours / 24), 'day', 0)
+    },
+  }
+}
