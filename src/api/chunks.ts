@@ -10,7 +10,7 @@ export const chunkChars = 64 * 1024
 /** Lines at hand wait this long for more to come, in milliseconds. */
 const gatherWait = 4
 
-export type Chunk =
+type Chunk =
   /** JSON texts joined by newlines, none at the end. */
   | { readonly type: 'lines'; readonly lines: string }
   /** Nothing came for `idle` milliseconds. */

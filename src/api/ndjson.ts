@@ -6,7 +6,7 @@ import type { Lines } from './items.ts'
 import { diagnosticLine } from './items.ts'
 
 /** A silent stream says a bare newline this often, so that nobody in between takes it for dead. Milliseconds. */
-export const keepAlive = 15_000
+const keepAlive = 15_000
 
 export const ndjsonBody = (
   open: (signal: AbortSignal) => Lines,

@@ -39,3 +39,14 @@ export const createManualClock = (start = 1_700_000_000_000_000): ManualClock =>
 export const settle = async (turns = 5): Promise<void> => {
   for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
+
+/** The number, once it has not changed for a while of real time. */
+export const steady = async (read: () => number): Promise<number> => {
+  for (let before = -1, calm = 0; ;) {
+    const now = read()
+    calm = now === before ? calm + 1 : 0
+    if (calm === 5) return now
+    before = now
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
