@@ -27,7 +27,7 @@ import type { Run } from './run.ts'
 import { isEphemeral, isSealed, signRun } from './run.ts'
 import { chainBytes, writeRunKey } from './run-key.ts'
 import { isTailFull, saveSummaries, sealTail, tailRuns } from './sealing.ts'
-import { shred } from './shape.ts'
+import { charsOf, shred } from './shape.ts'
 import { chainOfHead, endOf, nextOf, noChain } from './stream-state.ts'
 import { summarise } from './summary.ts'
 import { blockOfRows } from './tail.ts'
@@ -87,10 +87,8 @@ const prepare = (context: LogContext, drafts: readonly EventDraft[], appId: AppI
     throw new ShoalError('ERR_BAD_REQUEST', `"${String(appId)}" is not an app id such as com.example.app.`)
   return drafts.map(({ tags: given, payload }) => {
     const tags = normaliseTags(given)
-    const { shape, leaves } = shred(payload)
-    let chars = shape.length
-    for (const leaf of leaves) chars += leaf.length
-    return { tags, appId, shape, leaves, chars, streamNumber: routeOf(context, tags, appId) }
+    const shredded = shred(payload)
+    return { ...shredded, tags, appId, chars: charsOf(shredded), streamNumber: routeOf(context, tags, appId) }
   })
 }
 

@@ -22,7 +22,6 @@ import type { Row } from './row.ts'
 import type { Column } from './columns.ts'
 import { createColumnReader, encodeColumn } from './columns.ts'
 import type { Shredded } from './shape.ts'
-import { weave } from './shape.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -100,16 +99,17 @@ const columnsOf = (
 ): string => {
   const members: number[][] = Array.from({ length: shapes }, () => [])
   shapeOf.forEach((shape, index) => members[shape]?.push(index))
-  const lines: string[] = []
+  const columns: string[] = []
   for (const group of members) {
     const groupSets = group.map((index) => setOf[index] ?? 0)
-    const width = rows[group[0] ?? 0]?.leaves.length ?? 0
+    const groupLeaves = group.map((index) => rows[index]?.leaves ?? [])
+    const width = groupLeaves[0]?.length ?? 0
     for (let leaf = 0; leaf < width; leaf++) {
-      const leaves = group.map((index) => rows[index]?.leaves[leaf] ?? '')
-      for (const line of encodeColumn(leaves, groupSets, sets)) lines.push(line)
+      const leaves = groupLeaves.map((all) => all[leaf] ?? '')
+      columns.push(encodeColumn(leaves, groupSets, sets))
     }
   }
-  return lines.join('\n')
+  return columns.join('\n')
 }
 
 /** A decoded run: columns as read, payloads woven on demand. */
@@ -228,6 +228,26 @@ const readTagSet = (reader: ByteReader, dictionary: readonly string[]): readonly
   return Array.from({ length }, () => dictionary[reader.varint()] ?? malformed('an index outside its dictionary'))
 }
 
+/** The texts between the leaves that vary, and those leaves; what is constant in this run is part of the texts. */
+interface Weft {
+  readonly texts: readonly string[]
+  readonly columns: readonly Column[]
+}
+
+const weftOf = (pieces: readonly string[], columns: readonly Column[]): Weft => {
+  const texts = [pieces[0] ?? '']
+  const varying: Column[] = []
+  columns.forEach((column, index) => {
+    const after = pieces[index + 1] ?? ''
+    if (column.by === 'constant') texts[texts.length - 1] += (column.lines[column.start] ?? '') + after
+    else {
+      varying.push(column)
+      texts.push(after)
+    }
+  })
+  return { texts, columns: varying }
+}
+
 /** The columns are split when the first payload is asked for: most queries reject a run by its tags. */
 const createPayloads = (
   bytes: Uint8Array,
@@ -236,42 +256,45 @@ const createPayloads = (
   sets: { readonly setOf: readonly number[] | undefined; readonly count: number },
   rows: number,
 ) => {
-  const pieces = shapes.map((shape) => shape.split('\n'))
   const members = shapes.map(() => 0)
-  /** Position of each row among those of its shape. */
-  const ranks = Array.from({ length: rows }, (_, index) => {
-    const shape = shapeOf?.[index] ?? 0
+  /** Position of each row among those of its shape; left out where there is one shape. */
+  const ranks = shapeOf?.map((shape) => {
     const position = members[shape] ?? 0
     members[shape] = position + 1
     return position
   })
-  let columns: readonly (readonly Column[])[] | undefined
-  const split = (): readonly (readonly Column[])[] => {
-    const reader = createColumnReader(
-      bytes.length === 0 ? [] : decoder.decode(bytes).split('\n'),
-      sets.setOf,
-      sets.count,
-    )
-    const all = pieces.map((shape, index) =>
-      Array.from({ length: shape.length - 1 }, () => reader.column(members[index] ?? 0)),
-    )
+  if (ranks === undefined) members[0] = rows
+  const split = (): { columns: readonly (readonly Column[])[]; wefts: readonly Weft[] } => {
+    const lines = bytes.length === 0 ? [] : decoder.decode(bytes).split('\n')
+    const reader = createColumnReader(lines, sets.count)
+    const pieces = shapes.map((shape) => shape.split('\n'))
+    const columns = pieces.map((shape, index) => shape.slice(1).map(() => reader.column(members[index] ?? 0)))
     if (!reader.done) malformed('columns do not fit the shapes')
-    return all
+    return { columns, wefts: pieces.map((shape, index) => weftOf(shape, columns[index] ?? [])) }
   }
-  const leafOf = (index: number): ((leaf: number) => string) => {
-    columns ??= split()
-    const mine = columns[shapeOf?.[index] ?? 0] ?? []
-    const rank = ranks[index] ?? 0
-    return (leaf) => mine[leaf]?.(rank, index) ?? ''
+  let ready: ReturnType<typeof split> | undefined
+  const leafAt = ({ by, lines, start }: Column, rank: number, row: number): string => {
+    const at = by === 'rank' ? rank : by === 'set' ? (sets.setOf?.[row] ?? 0) : 0
+    return lines[start + at] as string
   }
   return {
-    text: (index: number) => weave(pieces[shapeOf?.[index] ?? 0] ?? [], leafOf(index)),
+    text: (index: number): string => {
+      ready ??= split()
+      const rank = ranks === undefined ? index : (ranks[index] as number)
+      const { texts, columns } = ready.wefts[shapeOf === undefined ? 0 : (shapeOf[index] as number)] as Weft
+      let text = texts[0] as string
+      for (let leaf = 0; leaf < columns.length; leaf++) {
+        text += leafAt(columns[leaf] as Column, rank, index) + (texts[leaf + 1] as string)
+      }
+      return text
+    },
     shredded: (index: number): Shredded => {
+      ready ??= split()
       const shape = shapeOf?.[index] ?? 0
-      const leaf = leafOf(index)
+      const rank = ranks?.[index] ?? index
       return {
         shape: shapes[shape] ?? '',
-        leaves: Array.from({ length: (pieces[shape]?.length ?? 1) - 1 }, (_, at) => leaf(at)),
+        leaves: (ready.columns[shape] ?? []).map((column) => leafAt(column, rank, index)),
       }
     },
   }

@@ -9,12 +9,21 @@
  */
 import { ShoalError } from '../core/errors.ts'
 
-/** Leaf text by (rank of the row among those of its shape, index of the row in the run). */
-export type Column = (rank: number, row: number) => string
+/**
+ * A decoded column. The leaf of a row is `lines[start + i]`, i being 0 (`by` constant), the rank of the row among those of its shape,
+ * or the index of its tag set.
+ */
+export interface Column {
+  readonly by: 'constant' | 'rank' | 'set'
+  readonly lines: readonly string[]
+  readonly start: number
+}
 
 const malformed = (what: string): never => {
   throw new ShoalError('ERR_MALFORMED', `The body of a run is malformed: ${what}.`)
 }
+
+const wholeNumber = /^(?:0|-?[1-9]\d{0,14})$/
 
 const instantPattern = /^"(\d{4}-\d\d-\d\d)([T ])(\d\d:\d\d:\d\d)(?:\.(\d{3}|\d{6}))?(Z|[+-]\d\d:\d\d)?"$/
 
@@ -25,12 +34,31 @@ interface Instants {
   readonly zone: string
 }
 
-const writeInstant = ({ separator, digits, zone }: Instants, units: number): string => {
+/** Years 0000 to 9999, in seconds since 1970. */
+const firstSecond = -62_167_219_200
+const pastLastSecond = 253_402_300_800
+const daySeconds = 86_400
+
+const twoDigits = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'))
+
+/** Texts of instants given in units of 10^−digits seconds. The date is written once a day: `toISOString` is what costs here. */
+const writeInstants = ({ separator, digits, zone }: Instants, units: readonly number[]): string[] => {
   const scale = 10 ** digits
-  const seconds = Math.floor(units / scale)
-  const text = new Date(seconds * 1000).toISOString()
-  const fraction = digits === 0 ? '' : `.${String(units - seconds * scale).padStart(digits, '0')}`
-  return `"${text.slice(0, 10)}${separator}${text.slice(11, 19)}${fraction}${zone}"`
+  let day = Number.NaN
+  let date = ''
+  return units.map((unit) => {
+    const seconds = Math.floor(unit / scale)
+    const today = Math.floor(seconds / daySeconds)
+    if (today !== day) {
+      day = today
+      date = `"${new Date(day * daySeconds * 1000).toISOString().slice(0, 10)}${separator}`
+    }
+    const time = seconds - day * daySeconds
+    const hours = twoDigits[Math.floor(time / 3600)] as string
+    const minutes = twoDigits[Math.floor(time / 60) % 60] as string
+    const fraction = digits === 0 ? '' : `.${String(unit - seconds * scale).padStart(digits, '0')}`
+    return `${date}${hours}:${minutes}:${twoDigits[time % 60] as string}${fraction}${zone}"`
+  })
 }
 
 const differences = (values: readonly number[]): string[] => {
@@ -52,28 +80,37 @@ const encodeInstants = (leaves: readonly string[]): string[] | undefined => {
     const found = instantPattern.exec(leaf)
     const milliseconds = found === null ? Number.NaN : Date.parse(`${found[1]}T${found[3]}Z`)
     const value = (milliseconds / 1000) * scale + Number(found?.[4] ?? 0)
-    // what a calendar would normalise (30 February, another zone in between) is kept as it is
-    if (!Number.isSafeInteger(value) || writeInstant(format, value) !== leaf) return undefined
+    if (!Number.isSafeInteger(value)) return undefined
     units.push(value)
   }
+  // what a calendar would normalise (30 February, another zone in between) is kept as it is
+  const written = writeInstants(format, units)
+  if (leaves.some((leaf, index) => leaf !== written[index])) return undefined
   return ['t', `${format.separator}${format.digits}${format.zone}`, ...differences(units)]
 }
 
-const wholeNumber = /^(?:0|-?[1-9]\d{0,14})$/
+/** Whether a few neighbours, taken from all over the column, differ by less than they are. */
+const looksLikeCounter = (leaves: readonly string[]): boolean => {
+  let plain = 0
+  let packed = 0
+  const step = Math.max(1, Math.floor(leaves.length / 16))
+  for (let index = step; index < leaves.length; index += step) {
+    const [before, here] = [leaves[index - 1] ?? '', leaves[index] ?? '']
+    if (!wholeNumber.test(before) || !wholeNumber.test(here)) return false
+    plain += here.length
+    packed += String(Number(here) - Number(before)).length
+  }
+  return packed < plain * 0.6
+}
 
 const encodeDifferences = (leaves: readonly string[]): string[] | undefined => {
-  let plain = 0
+  if (!looksLikeCounter(leaves)) return undefined
   const values: number[] = []
   for (const leaf of leaves) {
     if (!wholeNumber.test(leaf)) return undefined
-    plain += leaf.length
     values.push(Number(leaf))
   }
-  const lines = differences(values)
-  let packed = 0
-  for (const line of lines) packed += line.length
-  // a counter shrinks to a few digits; anything else deflates better as it is
-  return packed < plain * 0.6 ? ['d', ...lines] : undefined
+  return ['d', ...differences(values)]
 }
 
 const encodeBySet = (leaves: readonly string[], sets: readonly number[], setCount: number): string[] | undefined => {
@@ -88,23 +125,21 @@ const encodeBySet = (leaves: readonly string[], sets: readonly number[], setCoun
   return ['@', ...bySet.map((leaf) => leaf ?? '')]
 }
 
-/** `sets` holds the tag set index of each row that `leaves` are of. */
-export const encodeColumn = (
-  leaves: readonly string[],
-  sets: readonly number[],
-  setCount: number,
-): readonly string[] => {
-  const first = leaves[0] ?? ''
-  if (leaves.every((leaf) => leaf === first)) return ['=', first]
-  return encodeBySet(leaves, sets, setCount) ?? encodeInstants(leaves) ?? encodeDifferences(leaves) ?? [':', ...leaves]
+const isConstant = (leaves: readonly string[]): boolean => {
+  const first = leaves[0]
+  for (const leaf of leaves) if (leaf !== first) return false
+  return true
+}
+
+/** The lines of a column, joined. `sets` holds the tag set index of each row that `leaves` are of. */
+export const encodeColumn = (leaves: readonly string[], sets: readonly number[], setCount: number): string => {
+  if (isConstant(leaves)) return `=\n${leaves[0] ?? ''}`
+  const packed = encodeBySet(leaves, sets, setCount) ?? encodeInstants(leaves) ?? encodeDifferences(leaves)
+  return packed === undefined ? `:\n${leaves.join('\n')}` : packed.join('\n')
 }
 
 /** A reader over `lines` that takes one column after another. */
-export const createColumnReader = (
-  lines: readonly string[],
-  setOf: readonly number[] | undefined,
-  setCount: number,
-) => {
+export const createColumnReader = (lines: readonly string[], setCount: number) => {
   let at = 0
   const take = (count: number): number => {
     const start = at
@@ -125,9 +160,10 @@ export const createColumnReader = (
     if (format === null) return malformed('instants of unknown format')
     const shape = { separator: format[1] ?? '', digits: Number(format[2]), zone: format[3] ?? '' }
     const units = sums(rows)
-    const bound = 8.64e12 * 10 ** shape.digits
-    if (units.some((unit) => Math.abs(unit) > bound)) malformed('an instant outside the calendar')
-    return (rank) => writeInstant(shape, units[rank] ?? 0)
+    const scale = 10 ** shape.digits
+    if (units.some((unit) => unit < firstSecond * scale || unit >= pastLastSecond * scale))
+      malformed('an instant outside the calendar')
+    return { by: 'rank', lines: writeInstants(shape, units), start: 0 }
   }
   return {
     get done() {
@@ -135,24 +171,16 @@ export const createColumnReader = (
     },
     column: (rows: number): Column => {
       switch (lines[take(1)]) {
-        case '=': {
-          const leaf = lines[take(1)] ?? ''
-          return () => leaf
-        }
-        case '@': {
-          const start = take(setCount)
-          return (_, row) => lines[start + (setOf?.[row] ?? 0)] ?? ''
-        }
+        case '=':
+          return { by: 'constant', lines, start: take(1) }
+        case '@':
+          return { by: 'set', lines, start: take(setCount) }
         case 't':
           return instants(rows)
-        case 'd': {
-          const values = sums(rows)
-          return (rank) => String(values[rank] ?? 0)
-        }
-        case ':': {
-          const start = take(rows)
-          return (rank) => lines[start + rank] ?? ''
-        }
+        case 'd':
+          return { by: 'rank', lines: sums(rows).map(String), start: 0 }
+        case ':':
+          return { by: 'rank', lines, start: take(rows) }
         default:
           return malformed('a column of unknown kind')
       }

@@ -3,6 +3,7 @@ import type { AppId } from '../core/event.ts'
 import { sha256, sha256Small } from '../crypto/hash.ts'
 import { concatBytes } from '../core/bytes.ts'
 import type { Shredded } from './shape.ts'
+import { weave } from './shape.ts'
 
 export interface Row extends Shredded {
   readonly lamport: number
@@ -14,17 +15,6 @@ export interface Row extends Shredded {
 const encoder = new TextEncoder()
 /** UTF-8 needs at most three bytes for a UTF-16 code unit. */
 const utf8Max = 3
-
-export const textOf = (row: Row): string => {
-  let text = ''
-  let from = 0
-  for (const leaf of row.leaves) {
-    const hole = row.shape.indexOf('\n', from)
-    text += row.shape.slice(from, hole) + leaf
-    from = hole + 1
-  }
-  return text + row.shape.slice(from)
-}
 
 /**
  * Rows as hashed: per event lamport and time (u64), tag count (u32), then each tag, the app id and the payload text, each with a
@@ -57,7 +47,7 @@ export const rowsBytes = (rows: readonly Row[]): Uint8Array<ArrayBuffer> => {
     at += 20
     for (const tag of row.tags) text(tag)
     text(row.appId)
-    text(textOf(row))
+    text(weave(row))
   }
   return buffer.subarray(0, at)
 }

@@ -1,7 +1,7 @@
 /** A block over rows that are in memory anyway: what was just appended is read back without decoding. */
 import type { Block } from './body.ts'
 import type { Row } from './row.ts'
-import { textOf } from './row.ts'
+import { weave } from './shape.ts'
 
 export const blockOfRows = (rows: readonly Row[], from: number, commits: readonly number[]): Block => ({
   from,
@@ -15,7 +15,7 @@ export const blockOfRows = (rows: readonly Row[], from: number, commits: readonl
   setOf: rows.map((_, index) => index),
   payload: (index) => {
     const row = rows[index]
-    return row === undefined ? 'null' : textOf(row)
+    return row === undefined ? 'null' : weave(row)
   },
   row: (index) => rows[index] as Row,
   bytes: 0,
