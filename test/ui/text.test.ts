@@ -8,7 +8,7 @@ const holes = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((
 
 describe('the strings', () => {
   it('fill in the same values in every language', () => {
-    for (const key of Object.keys(en) as StringKey[]) expect(holes(de[key]), key).toEqual(holes(en[key]))
+    for (const key of Object.keys(en) as StringKey[]) expect([key, ...holes(de[key])]).toEqual([key, ...holes(en[key])])
   })
   it('are translated', () => {
     const same = (Object.keys(en) as StringKey[]).filter((key) => de[key] === en[key])

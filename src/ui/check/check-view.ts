@@ -106,7 +106,7 @@ export class ShoalCheck extends View {
     </div>`
   }
 
-  #row(check: Check, run?: () => void): TemplateResult {
+  #row(check: Check, run?: () => Promise<void>): TemplateResult {
     const state = this.results.get(check.id)
     const outcome = state?.type === 'finished' ? state.outcome : undefined
     const tone = outcome?.state ?? (state?.type === 'running' ? 'running' : 'waiting')

@@ -26,7 +26,7 @@ const context: Check = {
       isSecureContext,
       protocol: location.protocol,
       serviceWorker: 'serviceWorker' in navigator,
-      controlled: navigator.serviceWorker?.controller != null,
+      controlled: Boolean(navigator.serviceWorker?.controller),
     }
     if (!isSecureContext || !data.serviceWorker) return { state: 'fail', say: 'check.context.fail', data }
     return {
@@ -162,7 +162,7 @@ const crypto_: Check = {
   id: 'crypto',
   title: 'check.crypto',
   run: async () => {
-    const pair = (await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])) as CryptoKeyPair
+    const pair = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])
     const bytes = crypto.getRandomValues(new Uint8Array(300))
     let started = now()
     let signature = new ArrayBuffer(0)

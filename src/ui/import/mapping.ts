@@ -107,12 +107,15 @@ const mapRow = (row: Row, columns: readonly Column[], templates: readonly string
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** What a tag can be made of; undefined for null and what has parts. */
+const plainText = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? `${value}` : undefined
+
 const mapLine = (line: JsonLine, dropped: readonly string[], templates: readonly string[]): Mapped => {
   const { value } = line
   const valueOf = (name: string): string | undefined => {
     if (!isObject(value) || !Object.hasOwn(value, name)) return undefined
-    const found = value[name]
-    return found === null || typeof found === 'object' ? undefined : String(found)
+    return plainText(value[name])
   }
   const payload =
     isObject(value) && dropped.length > 0
@@ -185,8 +188,9 @@ export const proposeNdjson = (fileName: string, values: readonly unknown[]): Map
     for (const [key, item] of Object.entries(value)) {
       if (typeof item === 'object') continue
       const known = samples.get(key)
-      if (known) known.push(String(item))
-      else samples.set(key, [String(item)])
+      const text = plainText(item) ?? ''
+      if (known) known.push(text)
+      else samples.set(key, [text])
     }
   }
   return { type: 'ndjson', dropped: [], tags: proposeTags(fileName, samples) }

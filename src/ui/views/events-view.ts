@@ -103,7 +103,8 @@ export class ShoalEvents extends View {
     this.#incoming.push(item)
     if (this.paused) this.waiting++
     if (this.#incoming.length > shownMax * 2) this.#incoming.splice(0, this.#incoming.length - shownMax)
-    this.#paint ??= setTimeout(() => {
+    if (this.#paint !== undefined) return
+    this.#paint = setTimeout(() => {
       this.#paint = undefined
       if (!this.paused) this.#show()
     }, paintEvery)

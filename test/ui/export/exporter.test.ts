@@ -1,6 +1,6 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { EventItem, Json } from '../../../src/client/contract.ts'
+import type { EventItem } from '../../../src/client/contract.ts'
 import type { Sink } from '../../../src/ui/export/exporter.ts'
 import { exportEvents } from '../../../src/ui/export/exporter.ts'
 import { mapRecord } from '../../../src/ui/import/mapping.ts'
@@ -58,7 +58,7 @@ describe('an export', () => {
   })
 
   it('throws a half-written file away', async () => {
-    const event: EventItem = { ...({} as EventItem), type: 'event', tags: [], payload: 'x'.repeat(2_000_000) as Json }
+    const event: EventItem = { ...({} as EventItem), type: 'event', tags: [], payload: 'x'.repeat(2_000_000) }
     async function* broken(): AsyncGenerator<EventItem> {
       yield event
       throw new Error('the disk is gone')

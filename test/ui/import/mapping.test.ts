@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Mapping } from '../../../src/ui/import/mapping.ts'
 import { columnNames, mapRecord, proposeCsv, proposeNdjson } from '../../../src/ui/import/mapping.ts'
@@ -25,7 +25,7 @@ describe('values', () => {
       '.5',
       '',
     ]) {
-      expect(isPlainNumber(text), text).toBe(false)
+      expect([text, isPlainNumber(text)]).toEqual([text, false])
     }
     expect(convert('007', 'auto')).toEqual({ type: 'value', value: '007' })
     expect(convert('4.0', 'auto')).toEqual({ type: 'value', value: 4 })
