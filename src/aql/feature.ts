@@ -46,7 +46,7 @@ export const featuresOf = (query: Query): ReadonlySet<Feature> => {
   return found
 }
 
-/** Throws `ERR_BAD_REQUEST` for a beta feature that the query does not name, and for one that this endpoint does not have. Unknown names may be of the future. */
+/** Throws `ERR_BAD_REQUEST` for a beta feature that the query does not name, `ERR_UNSUPPORTED_FEATURE` for one that this endpoint does not have. Unknown names may be of the future. */
 export const checkFeatures = (query: Query, endpoint: Endpoint): void => {
   const named = new Set([
     ...query.features,
@@ -64,6 +64,9 @@ export const checkFeatures = (query: Query, endpoint: Endpoint): void => {
   })
   if (forbidden !== undefined) {
     const place = endpointNames[endpoint]
-    throw new ShoalError('ERR_BAD_REQUEST', `Feature(s) \`${forbidden}\` are not supported on endpoint ${place}.`)
+    throw new ShoalError(
+      'ERR_UNSUPPORTED_FEATURE',
+      `Feature(s) \`${forbidden}\` are not supported on endpoint ${place}.`,
+    )
   }
 }
