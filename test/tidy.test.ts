@@ -17,7 +17,7 @@ const importTable: Readonly<Record<string, readonly string[]>> = {
   store: ['core', 'crypto/vault.ts', 'cborg', 'idb'],
   log: ['core', 'crypto', 'store/contract.ts', 'cborg'],
   swarm: ['core', 'crypto', 'log', 'cborg'],
-  node: ['core', 'crypto', 'store/contract.ts', 'log', 'swarm', 'api/contract.ts'],
+  node: ['core', 'aql', 'crypto', 'store/contract.ts', 'log', 'swarm', 'api/contract.ts'],
   api: ['core', 'aql', 'crypto/token.ts', 'log', 'node'],
   client: ['core', 'api/contract.ts', 'api/port-contract.ts', 'node/contract.ts', 'node/system-clock.ts'],
   page: ['core', 'client', 'node/system-clock.ts', 'ui', 'workbox-window'],
