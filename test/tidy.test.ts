@@ -16,12 +16,13 @@ const importTable: Readonly<Record<string, readonly string[]>> = {
   crypto: ['core', '@noble/hashes', 'cborg'],
   store: ['core', 'crypto/vault.ts', 'cborg', 'idb'],
   log: ['core', 'crypto', 'store/contract.ts', 'cborg'],
-  swarm: ['core', 'crypto', 'log', 'cborg'],
-  node: ['core', 'aql', 'crypto', 'store/contract.ts', 'log', 'swarm', 'api/contract.ts'],
+  swarm: ['core', 'crypto', 'log', 'store/contract.ts', 'cborg'],
+  node: ['core', 'aql', 'crypto', 'store/contract.ts', 'log', 'swarm', 'api/contract.ts', 'cborg'],
   api: ['core', 'aql', 'crypto/token.ts', 'log', 'node'],
   client: ['core', 'api/contract.ts', 'api/port-contract.ts', 'node/contract.ts', 'node/system-clock.ts'],
   page: ['core', 'client', 'node/system-clock.ts', 'ui', 'workbox-window'],
-  ui: ['client', 'lit', 'papaparse'],
+  // what the page knows of the browser reaches the console as a property of a documented type
+  ui: ['client', 'page/contract.ts', 'lit', 'papaparse'],
   station: ['core', 'crypto', 'store', 'log', 'swarm', 'node', 'api', 'page/csp.ts', 'node:*', 'sirv'],
   sw: ['core', 'aql', 'crypto', 'store', 'log', 'swarm', 'node', 'api', 'workbox-precaching'],
 }
@@ -51,7 +52,7 @@ const textOf = (file: string): string => readFileSync(join(root, file), 'utf8')
 /** `core/event.ts` for a file of ours, `sw/worker.ts` for one of the worker, the bare name for a package. */
 const importsOf = (file: string): string[] => {
   const found = textOf(file).matchAll(
-    /^\s*(?:import|export)\b[^'"]*?from\s+['"]([^'"]+)['"]|\bimport\(?\s*['"]([^'"]+)['"]/gm,
+    /^\s*(?:import|export)\b[^'"]*?from\s+['"]([^'"]+)['"]|(?:^\s*import\s+|\bimport\(\s*)['"]([^'"]+)['"]/gm,
   )
   return [...found].map((match) => {
     const target = match[1] ?? match[2] ?? ''

@@ -36,7 +36,7 @@ const through = async (
   // failures surface on the readable side; these two only must not go unhandled
   writer.write(bytes).catch(() => undefined)
   writer.close().catch(() => undefined)
-  return collect(stream.readable as ReadableStream<Uint8Array>, bytesMax)
+  return collect(stream.readable, bytesMax)
 }
 
 export const deflate = (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> =>

@@ -99,7 +99,7 @@ export const openReceipts = async (store: Store, openedAt: number): Promise<Rece
       const cached = progress.get(at)
       if (cached !== undefined) return cached
       const stored = await store.get('receipts', at)
-      return stored === undefined ? 0 : Number((decode(stored) as [number, number])[0])
+      return stored === undefined ? 0 : (decode(stored) as [number, number])[0]
     },
     progressWrite: (key, value) => ({
       type: 'put',
