@@ -70,7 +70,7 @@ export interface ApiError {
   readonly message: string
 }
 
-export type ConnectivityState = 'LowLatency' | 'HighLatency' | 'PartiallyWorking' | 'NotWorking'
+type ConnectivityState = 'LowLatency' | 'HighLatency' | 'PartiallyWorking' | 'NotWorking'
 export interface NodeInfo {
   readonly connectedNodes: number
   readonly uptime: { readonly secs: number; readonly nanos: number }

@@ -1,7 +1,7 @@
 /** Items of a stream as JSON lines. The payload of an event is JSON text already and goes out as it is. */
-import type { EventKey, LogEvent, OffsetMap } from '../core/event.ts'
+import type { LogEvent, OffsetMap } from '../core/event.ts'
 import type { ReadBatch } from '../log/contract.ts'
-import type { DiagnosticItem } from './contract.ts'
+import type { DiagnosticItem, TimeTravelItem } from './contract.ts'
 
 /** What streams: batches of lines, made only when asked for. An empty batch says that nothing more is known for now. */
 export type Lines = AsyncGenerator<readonly string[], void, void>
@@ -19,7 +19,7 @@ export const offsetsLine = (offsets: OffsetMap): string => JSON.stringify({ type
 export const diagnosticLine = (severity: DiagnosticItem['severity'], message: string): string =>
   JSON.stringify({ type: 'diagnostic', severity, message })
 
-export const timeTravelLine = ({ lamport, stream, offset }: EventKey & { readonly offset: number }): string =>
+export const timeTravelLine = ({ lamport, stream, offset }: TimeTravelItem['newStart']): string =>
   JSON.stringify({ type: 'timeTravel', newStart: { lamport, stream, offset } })
 
 export const gapLine = ({ stream, from, count, reason }: Extract<ReadBatch, { type: 'gap' }>): string =>

@@ -3,7 +3,7 @@ import { ShoalError } from '../core/errors.ts'
 import type { EventDraft, OffsetMap } from '../core/event.ts'
 import { publishBytesMax, publishEventsMax, queryCharsMax } from '../core/limits.ts'
 import type { AppendOptions } from '../log/contract.ts'
-import type { Order, QueryRequest, SubscribeMonotonicRequest, SubscribeRequest } from './contract.ts'
+import type { Order, PublishRequest, QueryRequest, SubscribeMonotonicRequest, SubscribeRequest } from './contract.ts'
 import { badRequest } from './errors.ts'
 import { parseJson, placeOf } from './json-body.ts'
 import { readOffsetMap } from './offset-map.ts'
@@ -11,8 +11,7 @@ import { readOffsetMap } from './offset-map.ts'
 type Fields = Readonly<Record<string, unknown>>
 
 /** `receipt` and `progress` are ours: an Actyx client sends neither. */
-export interface PublishBody {
-  readonly data: readonly EventDraft[]
+export interface PublishBody extends PublishRequest {
   readonly receipt?: string
   readonly progress?: NonNullable<AppendOptions['progress']>
 }
