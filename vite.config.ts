@@ -97,7 +97,7 @@ export default defineConfig(async (): Promise<UserConfig> => {
   const define = { __SHOAL_BUILD__: JSON.stringify(`${version}-${hash.slice(0, 12)}`) }
   if (process.env['VITEST'] !== undefined) {
     const { projects } = await import('./test/projects.ts')
-    return { test: { projects: projects(define) } } as UserConfig
+    return { test: { projects: projects(define) } }
   }
   const target = 'es2022'
   const build = { target, modulePreload: { polyfill: false }, reportCompressedSize: false, assetsInlineLimit: 0 }

@@ -38,6 +38,16 @@ export const startStation = async ({ port, dataFolder, appFolder }: StationOptio
   return { port: chosen, nodeId, stop }
 }
 
+/** A signal to npm reaches npm and its shell, not us: without this the station would stay behind and keep the port. */
+const endWithParent = (end: () => void): void => {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    end()
+  }, 500)
+}
+
 /** What `npm start` runs: a station until it is told to end. */
 export const runStation = async (options: StationOptions): Promise<void> => {
   if (!existsSync(join(options.appFolder, 'index.html')))
@@ -46,7 +56,11 @@ export const runStation = async (options: StationOptions): Promise<void> => {
   console.log(
     `Shoal is at http://localhost:${station.port}/ (station ${station.nodeId}, data in ${options.dataFolder})`,
   )
+  let ending = false
+  // Ctrl-C arrives twice under npm: from the terminal and passed on
   const end = (): void => {
+    if (ending) return
+    ending = true
     station.stop().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -55,5 +69,6 @@ export const runStation = async (options: StationOptions): Promise<void> => {
       },
     )
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, end)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
+  if (process.env['npm_lifecycle_event'] !== undefined) endWithParent(end)
 }
