@@ -37,7 +37,7 @@ export const readFlags = (args) => {
     process.exit(0)
   }
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
-    refuse(`--port must be a number from 0 to 65535, not "${port}".`)
+    refuse(`--port must be a number from 0 to 65535, not "${String(port)}".`)
   if (data === '' || app === '') refuse('--data and --app need the name of a folder.')
   const dataFolder = resolve(data ?? (process.env.SHOAL_DATA || join(homedir(), '.shoal')))
   return { port: Number(port), dataFolder, appFolder: app === undefined ? undefined : resolve(app) }
