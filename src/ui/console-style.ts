@@ -2,7 +2,7 @@
 import { css } from 'lit'
 
 export const consoleStyle = css`
-  :host {
+  .frame {
     display: grid;
     height: 100vh;
     height: 100dvh;
@@ -125,8 +125,14 @@ export const consoleStyle = css`
     margin-inline: auto;
   }
 
+  @media (max-width: 420px) {
+    nav a {
+      font-size: 0.75rem;
+      letter-spacing: -0.02em;
+    }
+  }
   @media (min-width: 700px) {
-    :host {
+    .frame {
       grid-template: 'header main' minmax(0, 1fr) / auto minmax(0, 1fr);
     }
     header {

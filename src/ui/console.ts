@@ -87,7 +87,7 @@ export class ShoalConsole extends LitElement {
   override render(): TemplateResult {
     const { text, route } = this
     document.title = `${text.say(`nav.${route.view}`)} · Shoal`
-    return html`
+    return html`<div class="frame">
       <a class="skip" href="#main" @click=${this.#skip}>${text.say('nav.skip')}</a>
       <header>
         <a class="brand" href=${linkTo({ view: 'overview' })} aria-label="Shoal">${mark()}<span>Shoal</span></a>
@@ -113,7 +113,7 @@ export class ShoalConsole extends LitElement {
         <shoal-banners .page=${this.page} .standing=${this.page?.current} .text=${text}></shoal-banners>
         ${viewNames.map((view) => (this.opened.has(view) ? this.#view(view) : nothing))}
       </main>
-    `
+    </div>`
   }
 
   #skip = (event: Event): void => {

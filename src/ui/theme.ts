@@ -10,7 +10,7 @@ const light = css`
   --surface: #ffffff;
   --sunken: #e6edef;
   --line: #d0dbdf;
-  --line-strong: #7d949d;
+  --line-strong: #748b94;
   --ink: #12303b;
   --ink-soft: #496069;
   --accent: #0e6878;

@@ -224,6 +224,9 @@ export class ShoalEvents extends View {
         text-align: left;
         font-weight: 400;
       }
+      li button:hover {
+        background: var(--sunken);
+      }
       li button:focus-visible {
         outline-offset: -3px;
       }

@@ -88,6 +88,8 @@ export class ShoalPublish extends View {
     } catch (error) {
       this.state = { type: 'failed', error }
     }
+    await this.updateComplete
+    this.renderRoot.querySelector('.outcome')?.scrollIntoView({ block: 'nearest' })
   }
 
   override render(): TemplateResult {
@@ -152,7 +154,7 @@ export class ShoalPublish extends View {
           ${this.say('publish.tidy')}
         </button>
       </div>
-      <div role="status">${this.#outcome()}</div>
+      <div class="outcome" role="status">${this.#outcome()}</div>
     </form>`
   }
 

@@ -199,13 +199,14 @@ export class ShoalQuery extends View {
       ${
         state.type === 'failed' && events.length === 0
           ? nothing
-          : html`<div class="bar">
-              <p class="grow" role="status">
+          : html`<shoal-result-table .events=${events} .text=${text}>
+              <p class="count" role="status" data-test=${state.type}>
                 ${this.say(state.type === 'paused' ? 'query.some' : 'query.count', { count: events.length, time: text.duration(this.seconds) })}
               </p>
               ${
                 events.length > 0
                   ? html`<shoal-export
+                      slot="end"
                       .shoal=${this.shoal}
                       .text=${text}
                       .aql=${this.asked}
@@ -213,9 +214,8 @@ export class ShoalQuery extends View {
                     ></shoal-export>`
                   : nothing
               }
-            </div>`
+            </shoal-result-table>`
       }
-      ${events.length > 0 ? html`<shoal-result-table .events=${events} .text=${text}></shoal-result-table>` : nothing}
       ${
         state.type === 'paused'
           ? html`<button @click=${() => this.#read(state.abort)}>
@@ -237,6 +237,10 @@ export class ShoalQuery extends View {
         font-weight: 400;
         border-color: var(--line);
         padding-inline: 0.9rem;
+      }
+      .count {
+        font-size: 1.125rem;
+        font-weight: 620;
       }
       .answer {
         margin-top: 1.25rem;

@@ -49,15 +49,15 @@ export class ShoalResultTable extends LitElement {
 
   override render(): TemplateResult {
     const page = this.#page()
+    if (page.length === 0) return html`<slot></slot>`
     return html`
       <div class="bar">
-        <label class="tick grow"
-          ><input
-            type="checkbox"
-            .checked=${this.raw}
-            @change=${() => (this.raw = !this.raw)}
-          />${this.text.say('table.raw')}</label
-        >
+        <slot></slot>
+        <label class="tick">
+          <input type="checkbox" .checked=${this.raw} @change=${() => (this.raw = !this.raw)} />
+          ${this.text.say('table.raw')}
+        </label>
+        <slot name="end"></slot>
         ${this.events.length > rowsPerPage ? this.#pager(page.length) : nothing}
       </div>
       ${
@@ -130,9 +130,14 @@ export class ShoalResultTable extends LitElement {
     ...controls,
     css`
       .bar {
+        gap: 0.5rem 1.5rem;
         margin-bottom: 0.75rem;
       }
+      ::slotted(p) {
+        margin: 0 auto 0 0;
+      }
       .pager {
+        gap: 0.75rem;
         margin: 0;
         flex-wrap: nowrap;
         white-space: nowrap;
