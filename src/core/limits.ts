@@ -4,7 +4,12 @@
 export const runEventsMax = 1024
 /** A tail with this much payload (JSON text, UTF-16 code units) is sealed although it has fewer events; about 32 KiB deflated, one frame. */
 export const runPayloadCharsSeal = 512 * 1024
-/** Inflating stops here whatever a header says (RULES 1). Holds one largest event beside a full run, at three bytes a code unit. */
+/**
+ * Tags and payloads of a run as text, in UTF-16 code units, however well they pack: a dictionary entry used a thousand times is a
+ * bomb as well. Holds one largest event (payload and tags) beside a run that is just not full.
+ */
+export const runCharsMax = 2 * 1024 * 1024
+/** Inflating stops here whatever a header says (RULES 1). Holds `runCharsMax` at three bytes a code unit, and all numbers beside it. */
 export const rawBytesMax = 8 * 1024 * 1024
 /** Unsealed records of one stream, in bytes; more of them would make a start slow. */
 export const tailBytesSeal = 1024 * 1024

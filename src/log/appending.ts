@@ -3,7 +3,7 @@
  * transaction, acknowledged after it; one transaction is under way at a time. When much is waiting, the next group is packed
  * meanwhile, on the assumption that this one succeeds; should it fail, what was packed is thrown away and packed anew.
  */
-import { ShoalError } from '../core/errors.ts'
+import { ShoalError, errorMessage } from '../core/errors.ts'
 import type { AppId, EventDraft, Published, StreamId } from '../core/event.ts'
 import type { Filterable } from '../core/event-filter.ts'
 import { matches } from '../core/event-filter.ts'
@@ -27,7 +27,8 @@ import type { Run } from './run.ts'
 import { isEphemeral, isSealed, signRun } from './run.ts'
 import { chainBytes, writeRunKey } from './run-key.ts'
 import { isTailFull, saveSummaries, sealTail, tailRuns } from './sealing.ts'
-import { charsOf, shred } from './shape.ts'
+import { shred } from './shape.ts'
+import { eventChars } from './size.ts'
 import { chainOfHead, endOf, nextOf, noChain } from './stream-state.ts'
 import { summarise } from './summary.ts'
 import { blockOfRows } from './tail.ts'
@@ -57,6 +58,8 @@ interface PackedRun {
 
 interface Packed {
   readonly requests: readonly { readonly request: Request; readonly answer: readonly Published[] }[]
+  /** Told when the group is committed, not before: packed ahead, they rest on a commit that may still fail. */
+  readonly refusals: readonly { readonly request: Request; readonly error: ShoalError }[]
   readonly runs: readonly PackedRun[]
   readonly writes: readonly Write[]
   readonly ends: Ends
@@ -67,6 +70,7 @@ interface StreamEnd {
   readonly chain: Uint8Array
   /** The last run is a small one: a seal may only come after it has been sealed itself. */
   readonly tailed: boolean
+  readonly ephemeral: boolean
 }
 
 interface Ahead {
@@ -88,7 +92,8 @@ const prepare = (context: LogContext, drafts: readonly EventDraft[], appId: AppI
   return drafts.map(({ tags: given, payload }) => {
     const tags = normaliseTags(given)
     const shredded = shred(payload)
-    return { ...shredded, tags, appId, chars: charsOf(shredded), streamNumber: routeOf(context, tags, appId) }
+    const chars = eventChars({ ...shredded, tags })
+    return { ...shredded, tags, appId, chars, streamNumber: routeOf(context, tags, appId) }
   })
 }
 
@@ -153,21 +158,16 @@ export const createAppender = (context: LogContext, receipts: Receipts) => {
     return queue.splice(0, count)
   }
 
-  const allowed = async (request: Request, progress: Map<string, number>): Promise<boolean> => {
+  const refusal = async (request: Request, progress: Map<string, number>): Promise<ShoalError | undefined> => {
     const wanted = request.options.progress
-    if (wanted === undefined) return true
+    if (wanted === undefined) return undefined
     const now = progress.get(wanted.key) ?? (await receipts.progress(wanted.key))
     if (now !== wanted.from) {
-      request.reject(
-        new ShoalError(
-          'ERR_PROGRESS',
-          `The progress of ${wanted.key} is ${now}, not ${wanted.from}; nothing was written.`,
-        ),
-      )
-      return false
+      const sentence = `The progress of ${wanted.key} is ${now}, not ${wanted.from}; nothing was written.`
+      return new ShoalError('ERR_PROGRESS', sentence)
     }
     progress.set(wanted.key, wanted.to)
-    return true
+    return undefined
   }
 
   const pack = async (group: readonly Request[], ends: Ends): Promise<Packed> => {
@@ -177,9 +177,14 @@ export const createAppender = (context: LogContext, receipts: Receipts) => {
     const offsets = new Map<number, number>()
     const rowsOf = new Map<number, { rows: Row[]; chars: number[] }>()
     const requests: { request: Request; answer: Published[] }[] = []
+    const refusals: { request: Request; error: ShoalError }[] = []
     const writes: Write[] = []
     for (const request of group) {
-      if (!(await allowed(request, progress))) continue
+      const error = await refusal(request, progress)
+      if (error !== undefined) {
+        refusals.push({ request, error })
+        continue
+      }
       timestamp = nextTimestamp(timestamp)
       const answer = request.events.map((event): Published => {
         const stream = streamOf(context.signer.id, event.streamNumber)
@@ -214,6 +219,8 @@ export const createAppender = (context: LogContext, receipts: Receipts) => {
         next: state === undefined ? 0 : nextOf(state),
         chain: chainBytes(state === undefined ? noChain : chainOfHead(state)),
         tailed: state !== undefined && tailRuns(state) > 0,
+        // fixed with the first event, whatever the settings say later (RULES 8)
+        ephemeral: state === undefined ? context.routing.retention.has(streamNumber) : state.ephemeral,
       }
       for (const { part, full } of cut(rows, chars)) {
         const run = await signRun(
@@ -226,18 +233,23 @@ export const createAppender = (context: LogContext, receipts: Receipts) => {
             commits: [part.length],
             chainBefore: end.chain,
             sealed: full && !end.tailed,
-            ephemeral: context.routing.retention.has(streamNumber) || state?.ephemeral === true,
+            ephemeral: end.ephemeral,
           },
           context.signer,
         )
         const key = writeRunKey(run)
         runs.push({ run, key, rows: part })
         writes.push(putRun(run, key))
-        end = { next: end.next + part.length, chain: run.header.chainAfter, tailed: !isSealed(run.header) }
+        end = {
+          ...end,
+          next: end.next + part.length,
+          chain: run.header.chainAfter,
+          tailed: !isSealed(run.header),
+        }
       }
       streams.set(stream, end)
     }
-    return { requests, runs, writes, ends: { lamport, timestamp, streams, progress } }
+    return { requests, refusals, runs, writes, ends: { lamport, timestamp, streams, progress } }
   }
 
   /** What was committed enters memory, then is answered, then told. */
@@ -258,6 +270,7 @@ export const createAppender = (context: LogContext, receipts: Receipts) => {
       if (request.options.receipt !== undefined) receipts.written(request.options.receipt)
       request.resolve(answer)
     }
+    for (const { request, error } of packed.refusals) request.reject(error)
     context.advanced()
   }
 
@@ -289,12 +302,11 @@ export const createAppender = (context: LogContext, receipts: Receipts) => {
     try {
       if (packing === undefined) await sealBefore(group)
       const packed = await (packing ?? pack(group, currentEnds()))
-      const first = packed.runs[0]
-      if (first === undefined) {
+      if (packed.writes.length === 0) {
         enter(packed)
         return undefined
       }
-      const committing = commitWrites(context.store, packed.writes, first.key)
+      const committing = commitWrites(context, packed.writes)
       if (waitingEvents() >= packAheadEvents && !context.contended()) {
         const following = takeGroup()
         next = { group: following, packing: pack(following, packed.ends) }
@@ -303,7 +315,8 @@ export const createAppender = (context: LogContext, receipts: Receipts) => {
       }
       await committing
       enter(packed)
-      await tidyTails(packed)
+      // the events are written and answered: what fails from here on fails for nobody
+      await tidyTails(packed).catch((error: unknown) => context.report('SEALING', errorMessage(error)))
       return next
     } catch (error) {
       for (const { reject } of group) reject(error)
@@ -337,14 +350,15 @@ export const createAppender = (context: LogContext, receipts: Receipts) => {
   }
 
   return async (drafts: readonly EventDraft[], options: AppendOptions): Promise<readonly Published[]> => {
-    const { receipt } = options
-    if (receipt === undefined)
-      return drafts.length === 0 ? [] : enqueue(prepare(context, drafts, options.appId), options)
+    const { receipt, progress } = options
+    // refused here, since a group is refused as a whole
+    if (progress !== undefined) receipts.progressWrite(progress.key, progress.to)
+    const isEmpty = drafts.length === 0 && progress === undefined
+    if (receipt === undefined) return isEmpty ? [] : enqueue(prepare(context, drafts, options.appId), options)
     const asked = inFlight.get(receipt)
     if (asked !== undefined) return asked
     const events = prepare(context, drafts, options.appId)
-    const answer = (async () =>
-      (await receipts.find(receipt)) ?? (events.length === 0 ? [] : enqueue(events, options)))()
+    const answer = (async () => (await receipts.find(receipt)) ?? (isEmpty ? [] : enqueue(events, options)))()
     inFlight.set(receipt, answer)
     try {
       return await answer

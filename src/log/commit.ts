@@ -1,6 +1,7 @@
 /** Writing own runs: one transaction, and what to do when nobody knows whether it was done (RULES 6). */
 import { encode } from 'cborg'
-import { errorCode } from '../core/errors.ts'
+import { equalBytes } from '../core/bytes.ts'
+import { ShoalError, errorCode } from '../core/errors.ts'
 import type { Store, Write } from '../store/contract.ts'
 import type { StreamState, RunEntry } from './stream-state.ts'
 import type { Run } from './run.ts'
@@ -13,18 +14,55 @@ import { runEventsMax, summariesPerRecord } from '../core/limits.ts'
 
 const attemptsMax = 3
 
+/** The write that tells whether its transaction was done. */
+const witnessOf = (writes: readonly Write[]): Write | undefined =>
+  writes.find(({ type, table }) => type === 'put' && table === 'runs') ??
+  writes.find(({ type }) => type !== 'deleteRange')
+
+const isDone = async (store: Store, witness: Write): Promise<boolean> => {
+  if (witness.type === 'deleteRange') return false
+  const held = await store.get(witness.table, witness.key)
+  return witness.type === 'delete' ? held === undefined : held !== undefined && equalBytes(held, witness.value)
+}
+
+/** While it is not known what the store holds, no offset may be given out: it might be there already, with other content. */
+const settle = async (context: LogContext): Promise<void> => {
+  if (context.unsettled === undefined) return
+  if (await isDone(context.store, context.unsettled)) {
+    throw new ShoalError(
+      'ERR_STORE_UNKNOWN_OUTCOME',
+      'A write that seemed lost was done after all. The node has to be opened again before it can go on; reload.',
+    )
+  }
+  context.unsettled = undefined
+}
+
 /**
- * Writes with `strict` durability. `witness` is the key of a record of this transaction that did not exist before: after an outcome
- * that nobody knows, its presence means success, and its absence means that the same bytes are written again.
+ * Writes with `strict` durability. After an outcome that nobody knows the store is asked: what is there was written, what is not there
+ * is written again, the same bytes.
  */
-export const commitWrites = async (store: Store, writes: readonly Write[], witness: string): Promise<void> => {
+export const commitWrites = async (context: LogContext, writes: readonly Write[]): Promise<void> => {
+  await settle(context)
+  const witness = witnessOf(writes)
   for (let attempt = 1; ; attempt++) {
     try {
-      await store.write(writes, 'strict')
+      await context.store.write(writes, 'strict')
       return
     } catch (error) {
-      if (errorCode(error) !== 'ERR_STORE_UNKNOWN_OUTCOME' || attempt === attemptsMax) throw error
-      if ((await store.get('runs', witness)) !== undefined) return
+      if (errorCode(error) !== 'ERR_STORE_UNKNOWN_OUTCOME' || witness === undefined) throw error
+      context.unsettled = witness
+      if (await isDone(context.store, witness)) {
+        context.unsettled = undefined
+        return
+      }
+      context.unsettled = undefined
+      if (attempt === attemptsMax) {
+        throw new ShoalError(
+          'ERR_STORE_UNAVAILABLE',
+          `The store broke off ${attemptsMax} attempts to write; nothing was written. Try again, or reload.`,
+          { cause: error },
+        )
+      }
     }
   }
 }
@@ -57,7 +95,8 @@ export const summaryWrites = async (state: StreamState): Promise<{ writes: Write
   const writes: Write[] = []
   const entries: RunEntry[] = []
   for (const window of windows) {
-    const mine = state.entries.filter((entry) => entry.sealed && windowOf(entry.from) === window)
+    // one that has not been summarised yet is not saved by this either
+    const mine = state.entries.filter((entry) => entry.summary !== undefined && windowOf(entry.from) === window)
     const summaries = mine.flatMap(({ summary }) => summary ?? [])
     const key = `${state.stream}/${offsetDigits(window)}`
     writes.push({ type: 'put', table: 'summaries', key, value: await encodeSummaries(summaries) })

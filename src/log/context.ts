@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts'
 import type { EventFilter } from '../core/event-filter.ts'
 import type { NodeId } from '../core/event.ts'
 import type { Signer } from '../crypto/keys.ts'
-import type { Store } from '../store/contract.ts'
+import type { Store, Write } from '../store/contract.ts'
 import type { Blocks } from './blocks.ts'
 import type { Index } from './stream-state.ts'
 
@@ -47,6 +47,8 @@ export interface LogContext extends LogDependencies {
   lamport: number
   /** Timestamp of the newest own event. */
   lastTimestamp: number
+  /** A write whose outcome could not be learned yet; `commit.ts` asks again before it writes anything else. */
+  unsettled: Write | undefined
   /** Runs `action` when no other writer of the log is at work. */
   exclusive<T>(action: () => Promise<T>): Promise<T>
   /** Whether somebody waits for `exclusive`. */

@@ -4,7 +4,7 @@
  */
 import { cryptBase64 } from '../core/node-id.ts'
 import { ShoalError, errorCode, errorMessage } from '../core/errors.ts'
-import { lamportLeapMax } from '../core/limits.ts'
+import { lamportLeapMax, runCharsMax } from '../core/limits.ts'
 import { normaliseTags } from '../core/tags.ts'
 import type { Block } from './body.ts'
 import type { LogContext } from './context.ts'
@@ -29,17 +29,25 @@ export type Verdict =
 
 const refused = (code: string, message: string): Verdict => ({ type: 'refused', code, message })
 
-/** Every payload must be JSON and every tag in normal form: a signature does not make a reader's parser safe. */
+/**
+ * Every payload must be JSON and every tag in normal form: a signature does not make a reader's parser safe. Bounded before it is
+ * parsed or hashed, since a few inflated bytes can stand for a thousand large events.
+ */
 const checkContent = (block: Block): void => {
-  for (const tags of block.tagSets) {
+  const tagChars = block.tagSets.map((tags) => {
     const normal = normaliseTags(tags)
     if (normal.length !== tags.length || normal.some((tag, index) => tag !== tags[index])) {
       throw new ShoalError('ERR_MALFORMED', 'The tags of a run are not in normal form.')
     }
-  }
+    return tags.reduce((sum, tag) => sum + tag.length, 0)
+  })
+  let chars = 0
   for (let index = 0; index < block.count; index++) {
+    const payload = block.payload(index)
+    chars += payload.length + (tagChars[block.setOf?.[index] ?? 0] ?? 0)
+    if (chars > runCharsMax) throw new ShoalError('ERR_INFLATE_LIMIT', 'A run holds more text than any run may.')
     try {
-      JSON.parse(block.payload(index))
+      JSON.parse(payload)
     } catch (cause) {
       throw new ShoalError('ERR_MALFORMED', `The payload of event ${block.from + index} is not JSON.`, { cause })
     }
@@ -133,6 +141,10 @@ const compare = async (
   if (host !== undefined && host.from < header.from && !host.quarantined) return overlap
   const before = await heldChain(context, state, header.from)
   if (before !== undefined && before !== '' && before !== chains.get(header.from)) return fork
+  if (!isReadable(header) && touched.some(({ unreadable }) => unreadable === undefined)) {
+    // nobody can check here that it holds the same events, so what can be read stays (RULES 4)
+    return end > nextOf(state) ? { type: 'deferred', run, code: 'ERR_UNKNOWN_CODEC' } : { type: 'known', run }
+  }
   for (const entry of touched) {
     if (entry.quarantined) continue
     const mine = chains.get(endOf(entry))

@@ -1,6 +1,7 @@
 /** The one gate for foreign bytes: many runs, one transaction, one advance of `present`. */
 import { presentHoldMax, evidenceMax } from '../core/limits.ts'
 import { crc32 } from '../core/crc32.ts'
+import { errorMessage } from '../core/errors.ts'
 import type { Write } from '../store/contract.ts'
 import { commitWrites, entryOfRun, milliseconds, putRun, lamportWrite } from './commit.ts'
 import type { LogContext } from './context.ts'
@@ -16,21 +17,33 @@ import { summarise } from './summary.ts'
 import { saveSummaries } from './sealing.ts'
 
 /** What stays of a damaged entry on either side of the run that mends its middle. */
-const rest = (entry: RunEntry, from: number, to: number): RunEntry[] =>
+const rest = (entry: RunEntry, from: number, to: number, lastLamport: number): RunEntry[] =>
   to <= from
     ? []
-    : [{ ...entry, key: '', from, count: to - from, chain: '', crc: '', block: undefined, summary: undefined }]
+    : [
+        {
+          ...entry,
+          key: '',
+          from,
+          count: to - from,
+          lastLamport,
+          chain: '',
+          crc: '',
+          block: undefined,
+          summary: undefined,
+        },
+      ]
 
 /** Puts `entry` in the place of what it replaces; entries stay contiguous. */
-const place = (state: StreamState, entry: RunEntry, replaces: readonly RunEntry[]): void => {
+const place = (state: StreamState, entry: RunEntry, firstLamport: number, replaces: readonly RunEntry[]): void => {
   const gone = new Set(replaces)
   const left = replaces[0]
   const right = replaces.at(-1)
   state.entries = [
     ...state.entries.filter((held) => !gone.has(held) && held.from < entry.from),
-    ...(left === undefined ? [] : rest(left, left.from, entry.from)),
+    ...(left === undefined ? [] : rest(left, left.from, entry.from, firstLamport - 1)),
     entry,
-    ...(right === undefined ? [] : rest(right, endOf(entry), endOf(right))),
+    ...(right === undefined ? [] : rest(right, endOf(entry), endOf(right), right.lastLamport)),
     ...state.entries.filter((held) => !gone.has(held) && held.from >= endOf(entry)),
   ]
 }
@@ -63,7 +76,7 @@ export const createGate = (context: LogContext) => {
   }
 
   /** Enters one accepted run into memory, as if it were stored: what follows in the same batch is judged against it. */
-  const take = (verdict: Extract<Verdict, { type: 'take' }>): { writes: Write[]; state: StreamState; key: string } => {
+  const take = (verdict: Extract<Verdict, { type: 'take' }>): { writes: Write[]; state: StreamState } => {
     const { run, block, replaces } = verdict
     const { header } = run
     const state = context.index.demand(header.stream, isEphemeral(header))
@@ -73,11 +86,11 @@ export const createGate = (context: LogContext) => {
     const entry = entryOfRun(run, key, receivedAt, summary)
     if (!isReadable(header)) entry.unreadable = `its codec ${header.codec} needs a newer Shoal`
     if (block !== undefined) context.blocks.keep(entry, block)
-    place(state, entry, replaces)
+    place(state, entry, header.firstLamport, replaces)
     const deletes = replaces.flatMap((gone): Write[] =>
       gone.key === '' ? [] : [{ type: 'delete', table: 'runs', key: gone.key }],
     )
-    return { writes: [...deletes, putRun(run, key)], state, key }
+    return { writes: [...deletes, putRun(run, key)], state }
   }
 
   const answerOf = (verdict: Verdict, key: string): Ingested => {
@@ -103,7 +116,6 @@ export const createGate = (context: LogContext) => {
     const writes: Write[] = []
     const touched = new Map<StreamState, { entries: RunEntry[]; present: number }>()
     const lamport = context.lamport
-    let witness: string | undefined
     const undo = (): void => {
       for (const [state, { entries, present }] of touched) Object.assign(state, { entries, present })
       context.lamport = lamport
@@ -127,19 +139,25 @@ export const createGate = (context: LogContext) => {
           const taken = take(verdict)
           if (!touched.has(taken.state)) touched.set(taken.state, { entries: [], present: 0 })
           writes.push(...taken.writes)
-          witness ??= taken.key
           context.lamport = Math.max(context.lamport, verdict.run.header.lastLamport)
         } else if (verdict.type === 'refused') context.report(verdict.code, verdict.message)
+        else if (verdict.type === 'deferred' && verdict.code === 'ERR_LAMPORT_LEAP') {
+          const sentence = `${verdict.run.header.stream} counts far ahead of every other node; its runs wait.`
+          context.report(verdict.code, sentence)
+        }
         answers.push(answerOf(verdict, key))
       }
       if (writes.length === 0) return answers
       writes.push(lamportWrite(context))
-      await commitWrites(context.store, writes, witness ?? '')
+      await commitWrites(context, writes)
     } catch (error) {
       undo()
       throw error
     }
-    for (const state of touched.keys()) await saveSummaries(context, state, 1)
+    for (const state of touched.keys()) {
+      // the runs are stored; a summary that is not will be made again
+      await saveSummaries(context, state, 1).catch((error: unknown) => context.report('SUMMARIES', errorMessage(error)))
+    }
     return answers
   }
 

@@ -18,7 +18,7 @@ import { retain } from './retention.ts'
 import { chainBytes } from './run-key.ts'
 import { saveSummaries, sealTail, tailRuns } from './sealing.ts'
 import type { StreamState } from './stream-state.ts'
-import { baseOf, chainOfHead, countOf, endOf, indexOfOffset, tailIndex } from './stream-state.ts'
+import { baseOf, countOf, endOf, indexOfOffset, noChain, tailIndex } from './stream-state.ts'
 
 export interface OpenLogOptions extends LogDependencies {
   readonly routing?: Routing
@@ -39,7 +39,7 @@ const headOf = (state: StreamState): Head => {
     from: baseOf(state),
     count,
     sealedTo: Math.min(count, sealed === undefined ? baseOf(state) : endOf(sealed)),
-    chain: chainBytes(last === undefined ? chainOfHead(state) : last.chain),
+    chain: chainBytes(last === undefined ? noChain : last.chain),
   }
 }
 
@@ -86,6 +86,7 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
     routing: options.routing ?? noRouting,
     lamport,
     lastTimestamp: own.reduce((latest, state) => Math.max(latest, state.entries.at(-1)?.maxTime ?? 0), 0),
+    unsettled: undefined,
     advanced: () => {
       lastWrite = options.clock.monotonic()
       for (const listener of listeners) listener()

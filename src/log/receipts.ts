@@ -8,7 +8,7 @@ import type { Published, StreamId } from '../core/event.ts'
 import { receiptAgeMax, receiptsMax } from '../core/limits.ts'
 import type { Store, Write } from '../store/contract.ts'
 
-const pattern = /^(\d{1,15})-[\x21-\x7e]{1,84}$/
+const pattern = /^(0|[1-9]\d{0,14})-[\x21-\x7e]{1,84}$/
 
 /** Receipts sort by the time they were made. */
 const keyOf = (receipt: string): { key: string; madeAt: number } => {

@@ -32,8 +32,9 @@ const readSummaries = async (store: Store, findings: string[]): Promise<Readonly
 
 /** Runs that overlap cannot come from our transactions; should the store hold some all the same, the longer one stays. */
 const place = (state: StreamState, entry: RunEntry, findings: string[]): void => {
-  const last = state.entries.at(-1)
-  if (last === undefined || endOf(last) === entry.from) {
+  // an ephemeral stream may begin anywhere, a permanent one at 0 only (RULES 8)
+  const last = state.entries.at(-1) ?? { from: 0, count: state.ephemeral ? entry.from : 0, lastLamport: 0 }
+  if (endOf(last) === entry.from) {
     state.entries.push(entry)
     return
   }
@@ -48,7 +49,7 @@ const place = (state: StreamState, entry: RunEntry, findings: string[]): void =>
 }
 
 /** A hole stands as a quarantined run without a record, so that entries stay contiguous and repair can fill it. */
-const missing = (before: RunEntry, after: RunEntry): RunEntry => {
+const missing = (before: Pick<RunEntry, 'from' | 'count' | 'lastLamport'>, after: RunEntry): RunEntry => {
   const from = endOf(before)
   const fields: RunKey = {
     ...after,

@@ -1,6 +1,6 @@
 /** Letting go of the front of ephemeral streams: whole seals only, by this node's own settings (RULES 8, 11). */
 import type { Write } from '../store/contract.ts'
-import { lamportWrite, milliseconds, windowOf } from './commit.ts'
+import { commitWrites, lamportWrite, milliseconds, windowOf } from './commit.ts'
 import type { LogContext, Retention } from './context.ts'
 import { offsetDigits } from './run-key.ts'
 import type { RunEntry, StreamState } from './stream-state.ts'
@@ -43,7 +43,7 @@ export const retain = async (context: LogContext, state: StreamState, limits: Re
     },
     lamportWrite(context),
   ]
-  await context.store.write(writes, 'strict')
+  await commitWrites(context, writes)
   state.entries = state.entries.slice(gone.length)
   return gone.reduce((sum, { count }) => sum + count, 0)
 }

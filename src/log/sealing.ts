@@ -1,14 +1,24 @@
 /** The author seals: whole small runs of its tail become one deflated run, in one transaction, without a change of content or chain. */
-import { runEventsMax, sealEventsSmall, summariesUnsavedMax, tailBytesSeal } from '../core/limits.ts'
+import {
+  runEventsMax,
+  runPayloadCharsSeal,
+  sealEventsSmall,
+  summariesUnsavedMax,
+  tailBytesSeal,
+} from '../core/limits.ts'
 import type { Row } from './row.ts'
 import type { LogContext } from './context.ts'
 import { commitWrites, entryOfRun, milliseconds, putRun, summaryWrites } from './commit.ts'
 import { signRun } from './run.ts'
 import { chainBytes, writeRunKey } from './run-key.ts'
+import { eventChars } from './size.ts'
 import type { RunEntry, StreamState } from './stream-state.ts'
 import { noChain, tailIndex } from './stream-state.ts'
 import { summarise } from './summary.ts'
 import { blockOfRows } from './tail.ts'
+
+/** A seal of several runs holds at most so much text; a single run is bounded when it is written. */
+const sealCharsMax = 2 * runPayloadCharsSeal
 
 /** The tail has gathered enough for a seal. */
 export const isTailFull = (state: StreamState): boolean => {
@@ -44,14 +54,19 @@ const gather = async (
   const rows: Row[] = []
   const commits: number[] = []
   let bytes = 0
+  let chars = 0
   await context.blocks.prefetch(state.entries.slice(start, start + runEventsMax))
   for (const entry of state.entries.slice(start)) {
     if (rows.length + entry.count > runEventsMax || (entries.length > 0 && bytes + entry.bytes > tailBytesSeal)) break
     const block = await context.blocks.read(state, entry)
     if (block === undefined) break
+    const more = Array.from({ length: block.count }, (_, index) => block.row(index))
+    chars += more.reduce((sum, row) => sum + eventChars(row), 0)
+    // records that share dictionaries, and seals, are small however much text is in them
+    if (entries.length > 0 && chars > sealCharsMax) break
     entries.push(entry)
     commits.push(...block.commits)
-    for (let index = 0; index < block.count; index++) rows.push(block.row(index))
+    rows.push(...more)
     bytes += entry.bytes
   }
   return { entries, rows, commits }
@@ -63,6 +78,7 @@ const sealFrom = async (context: LogContext, state: StreamState, start: number):
   const before = await chainBefore(context, state, start)
   const last = entries.at(-1)
   if (last === undefined || before === undefined) return 0
+  if (entries.length === 1 && last.sealed) return 1
   const run = await signRun(
     {
       swarm: context.swarm,
@@ -79,11 +95,10 @@ const sealFrom = async (context: LogContext, state: StreamState, start: number):
     context.signer,
   )
   const key = writeRunKey(run)
-  await commitWrites(
-    context.store,
-    [...entries.map((entry) => ({ type: 'delete', table: 'runs', key: entry.key }) as const), putRun(run, key)],
-    key,
-  )
+  await commitWrites(context, [
+    ...entries.map((entry) => ({ type: 'delete', table: 'runs', key: entry.key }) as const),
+    putRun(run, key),
+  ])
   const receivedAt = entries.find((entry) => entry.receivedAt > 0)?.receivedAt ?? milliseconds(context)
   const block = blockOfRows(rows, run.header.from, commits)
   const seal = entryOfRun(run, key, receivedAt, summarise(block, receivedAt))
