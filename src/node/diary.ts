@@ -13,10 +13,25 @@ export interface Diary {
   report(code: string, message: string): void
 }
 
+/** A damaged entry must not keep a node from starting. */
+const readEntry = (value: Uint8Array): DiaryEntry | undefined => {
+  try {
+    const entry = decode(value) as Partial<DiaryEntry> | null
+    return typeof entry?.time === 'number' && typeof entry.code === 'string' && typeof entry.message === 'string'
+      ? { time: entry.time, code: entry.code, message: entry.message }
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
 export const openDiary = async (store: Store, clock: Clock): Promise<Diary> => {
   const kept = await store.range('diary', { reverse: true, limit: entriesMax })
-  const entries = kept.toReversed().map(([key, value]) => ({ key, entry: decode(value) as DiaryEntry }))
-  let last = Number(entries.at(-1)?.key ?? 0)
+  const entries = kept.toReversed().flatMap(([key, value]) => {
+    const entry = readEntry(value)
+    return entry === undefined ? [] : [{ key, entry }]
+  })
+  let last = Number(kept[0]?.[0] ?? 0)
   return {
     entries: () => entries.map(({ entry }) => entry),
     report: (code, message) => {

@@ -43,7 +43,8 @@ const refuse = (where: string, what: string): never => {
 
 const measure = (text: unknown, units: Readonly<Record<string, number>>, where: string): number => {
   const found = typeof text === 'string' ? /^([1-9]\d{0,14})([A-Za-z]+)$/.exec(text) : null
-  const unit = units[found?.[2] ?? '']
+  const name = found?.[2] ?? ''
+  const unit = Object.hasOwn(units, name) ? units[name] : undefined
   if (found === null || unit === undefined) {
     return refuse(
       where,
@@ -62,9 +63,9 @@ const checkKeys = (value: Record<string, unknown>, known: readonly string[], whe
 }
 
 const checkName = (name: unknown, where: string): string =>
-  typeof name === 'string' && /^[a-zA-Z0-9_-]{1,60}$/.test(name)
+  typeof name === 'string' && /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,59}$/.test(name)
     ? name
-    : refuse(where, `"${String(name)}" is not a stream name (letters, digits, _ and -).`)
+    : refuse(where, `"${String(name)}" is not a stream name (letters, digits, _ and -, a letter or digit first).`)
 
 const retentionOf = (settings: unknown, where: string): Retention | undefined => {
   if (!isRecord(settings)) return refuse(where, 'is not an object.')
@@ -103,7 +104,9 @@ export const planRouting = (settings: unknown, numbers: StreamNumbers, node: Nod
   const numberOf = (name: string, ephemeral: boolean): number => {
     if (name === defaultStreamName && !ephemeral) return 0
     const kept = `${name}${ephemeral ? ' (ephemeral)' : ''}`
-    return (given[kept] ??= Math.max(firstNamedStream - 1, ...Object.values(given)) + 1)
+    // names such as `constructor` are found on every object
+    const known = Object.hasOwn(given, kept) ? given[kept] : undefined
+    return known ?? (given[kept] = Math.max(firstNamedStream - 1, ...Object.values(given)) + 1)
   }
   const kinds = new Map<string, Retention | undefined>()
   for (const [name, value] of Object.entries(streams)) {
