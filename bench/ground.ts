@@ -1,0 +1,138 @@
+/** What every scene stands on: the built app with the bench's own pages beside it, served by the built station, and a browser on a fresh profile. */
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CDPSession, Page } from 'playwright-core'
+import { build } from 'vite'
+import { root } from '../src/station/preparation.mjs'
+import type { TestBrowser, TestStation } from '../test/browser/browser.ts'
+import { launchChromium, removeFolder, startStation, temporaryFolder } from '../test/browser/browser.ts'
+import { whenRunning } from '../test/browser/pages.ts'
+
+const definitions = { __SHOAL_BUILD__: JSON.stringify('bench'), __SHOAL_PRECACHE__: '[]' }
+const target = 'es2022'
+const common = { root, configFile: false, publicDir: false, logLevel: 'warn', define: definitions } as const
+
+/** Beside the app, under its origin and its policy; no part of what is built for people. */
+const buildLab = (outDir: string): Promise<unknown> =>
+  build({
+    ...common,
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target,
+      minify: false,
+      reportCompressedSize: false,
+      modulePreload: false,
+      rolldownOptions: {
+        input: { page: join(root, 'bench/lab/page.ts'), worker: join(root, 'bench/lab/worker.ts') },
+        output: { entryFileNames: '[name].js' },
+      },
+    },
+  })
+
+/** The same worker with names that a profile can show. Precaches nothing. */
+const buildReadableWorker = (outDir: string): Promise<unknown> =>
+  build({
+    ...common,
+    build: {
+      outDir,
+      emptyOutDir: false,
+      target,
+      minify: false,
+      reportCompressedSize: false,
+      rolldownOptions: { input: join(root, 'sw/worker.ts'), output: { format: 'iife', entryFileNames: 'sw.js' } },
+    },
+  })
+
+const labPage =
+  '<!doctype html><meta charset="utf-8"><title>bench</title><script type="module" src="/bench/page.js"></script>\n'
+
+export interface Ground {
+  readonly station: TestStation
+  end(): Promise<void>
+}
+
+export interface GroundOptions {
+  readonly appFolder?: string
+  readonly isReadable: boolean
+}
+
+export const prepareGround = async ({ appFolder, isReadable }: GroundOptions): Promise<Ground> => {
+  const folder = temporaryFolder()
+  cpSync(appFolder ?? join(root, 'dist', 'app'), folder, { recursive: true })
+  mkdirSync(join(folder, 'bench'))
+  await buildLab(join(folder, 'bench'))
+  writeFileSync(join(folder, 'bench', 'page.html'), labPage)
+  if (isReadable) await buildReadableWorker(folder)
+  const station = await startStation({ appFolder: folder })
+  return {
+    station,
+    end: async () => {
+      await station.stop()
+      removeFolder(folder)
+    },
+  }
+}
+
+export interface Scene {
+  readonly browser: TestBrowser
+  /** The console, connected, at the view that subscribes to nothing; `window.lab` drives its `window.shoal`. */
+  openConsole(): Promise<Page>
+  /** A page without a connection, with `window.lab`. */
+  openLab(): Promise<Page>
+  closePages(): Promise<void>
+  /** Ends the worker and sees it stopped. Nothing may be open that would start it again. */
+  stopWorker(page: Page): Promise<void>
+}
+
+interface Version {
+  readonly versionId: string
+  readonly runningStatus: string
+}
+
+const stopAll = async (session: CDPSession): Promise<void> => {
+  const running = new Map<string, string>()
+  session.on('ServiceWorker.workerVersionUpdated', ({ versions }: { readonly versions: readonly Version[] }) => {
+    for (const { versionId, runningStatus } of versions) running.set(versionId, runningStatus)
+  })
+  await session.send('ServiceWorker.enable')
+  await session.send('ServiceWorker.stopAllWorkers')
+  const giveUpAt = performance.now() + 10_000
+  while (running.size === 0 || [...running.values()].some((status) => status !== 'stopped')) {
+    if (performance.now() > giveUpAt) throw new Error(`the worker does not stop: ${[...running.values()].join(', ')}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+const whenLabIsThere = async (page: Page): Promise<Page> => {
+  await page.waitForFunction(() => 'lab' in window)
+  return page
+}
+
+/** A browser on a fresh profile for `action`. */
+export const onScene = async <T>({ station }: Ground, action: (scene: Scene) => Promise<T>): Promise<T> => {
+  const browser = await launchChromium()
+  try {
+    return await action({
+      browser,
+      openConsole: async () => {
+        const page = await browser.open(`${station.url}#/import`)
+        await whenRunning(page)
+        await page.evaluate(`import('/bench/page.js').then(() => undefined)`)
+        return whenLabIsThere(page)
+      },
+      openLab: async () => whenLabIsThere(await browser.open(`${station.url}bench/page.html`)),
+      closePages: async () => {
+        // the blank one that the browser began with stays, or the browser would go too
+        for (const page of browser.context.pages()) if (page.url().startsWith(station.url)) await page.close()
+      },
+      stopWorker: async (page) => {
+        const session = await browser.context.newCDPSession(page)
+        await stopAll(session)
+        await session.detach()
+      },
+    })
+  } finally {
+    await browser.close()
+  }
+}

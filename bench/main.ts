@@ -1,0 +1,115 @@
+/** The bench: chooses, measures, prints. A figure that is missed says so and is no failure; one that could not be measured is. */
+import { cpus } from 'node:os'
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import type { Outcome } from './figure.ts'
+import { isFigure, isReached, lines, shown } from './figure.ts'
+import type { Ground } from './ground.ts'
+import { prepareGround } from './ground.ts'
+import { measureImporting, profileImporting } from './importing.ts'
+import { measureOpening } from './opening.ts'
+import { measurePublishing, profilePublishing } from './publishing.ts'
+import { measureReadings } from './readings.ts'
+import { measureScript } from './script.ts'
+
+const parts = ['publish', 'import', 'stored', 'read', 'open', 'query', 'worker'] as const
+type Part = (typeof parts)[number]
+
+export interface BenchOptions {
+  readonly only: ReadonlySet<Part>
+  /** Of the log that is opened; of the import a tenth, as the figures have it. */
+  readonly events: number
+  readonly jsonFile: string | undefined
+  readonly appFolder: string | undefined
+  readonly isProfile: boolean
+}
+
+const usage = `npm run bench [-- OPTIONS]
+  --only ${parts.join(',')}   some of the figures
+  --events 1000000   of the log that is opened; a tenth of it is imported. Fewer for a quick look, which says nothing about the targets
+  --json FILE        also write what was measured there
+  --app FOLDER       measure another built app than dist/app
+  --profile          instead of figures, where the worker's time goes during publishes and imports`
+
+const complain = (sentence: string): undefined => {
+  console.error(`${sentence}\n${usage}`)
+  return undefined
+}
+
+/** `undefined` when there is nothing to do; what is wrong has been said. */
+export const readOptions = (args: string[]): BenchOptions | undefined => {
+  const flags = {
+    only: { type: 'string' },
+    events: { type: 'string' },
+    json: { type: 'string' },
+    app: { type: 'string' },
+    profile: { type: 'boolean' },
+    help: { type: 'boolean' },
+  } as const
+  let values
+  try {
+    values = parseArgs({ args, options: flags }).values
+  } catch (error) {
+    return complain(error instanceof Error ? error.message : String(error))
+  }
+  if (values.help === true) return complain('The figures of the node, measured in a headless Chromium.')
+  const chosen = values.only?.split(',') ?? parts
+  const unknown = chosen.find((part) => !parts.some((known) => known === part))
+  if (unknown !== undefined) return complain(`There is no figure called "${unknown}".`)
+  const events = Number(values.events ?? 1_000_000)
+  if (!Number.isSafeInteger(events) || events < 50_000) return complain('--events is a whole number from 50,000 on.')
+  return {
+    only: new Set(chosen as readonly Part[]),
+    events,
+    jsonFile: values.json,
+    appFolder: values.app,
+    isProfile: values.profile === true,
+  }
+}
+
+const measure = async (ground: Ground, options: BenchOptions): Promise<Outcome[]> => {
+  const { only, events, appFolder } = options
+  const outcomes: Outcome[] = []
+  const add = (measured: readonly Outcome[]): void => {
+    for (const outcome of measured) console.log(lines(outcome).join('\n'))
+    outcomes.push(...measured)
+  }
+  const has = (...some: readonly Part[]): boolean => some.some((part) => only.has(part))
+  if (has('publish')) add(await measurePublishing(ground))
+  if (has('import', 'stored', 'read')) {
+    const choice = { isImport: has('import'), isStored: has('stored'), isRead: has('read') }
+    add(await measureImporting(ground, { events: Math.ceil(events / 10), ...choice }))
+  }
+  if (has('stored')) add([await measureReadings(ground)])
+  if (has('open', 'query')) add(await measureOpening(ground, { events, isOpen: has('open'), isQuery: has('query') }))
+  if (has('worker')) add([measureScript(appFolder)])
+  return outcomes
+}
+
+export const runBench = async (options: BenchOptions): Promise<void> => {
+  const began = performance.now()
+  const appFolder = options.appFolder === undefined ? {} : { appFolder: options.appFolder }
+  const ground = await prepareGround({ ...appFolder, isReadable: options.isProfile })
+  try {
+    if (options.isProfile) {
+      if (options.only.has('publish')) await profilePublishing(ground)
+      if (options.only.has('import')) await profileImporting(ground, Math.ceil(options.events / 10))
+      return
+    }
+    const outcomes = await measure(ground, options)
+    const seconds = Math.round((performance.now() - began) / 1000)
+    const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}`
+    const figures = outcomes.filter(isFigure)
+    const missed = figures.filter((figure) => !isReached(figure)).length
+    const skipped = outcomes.length - figures.length
+    console.log(
+      `${figures.length - missed} reached, ${missed} missed${skipped > 0 ? `, ${skipped} skipped` : ''} (${shown(seconds)} s, ${machine})`,
+    )
+    if (options.jsonFile !== undefined) {
+      const date = new Date().toISOString()
+      writeFileSync(options.jsonFile, `${JSON.stringify({ date, machine, seconds, outcomes }, undefined, 2)}\n`)
+    }
+  } finally {
+    await ground.end()
+  }
+}
