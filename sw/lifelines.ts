@@ -38,7 +38,11 @@ export const createLifelines = (): Lifelines => {
       retirement.abort()
       retirement = new AbortController()
       setTimeout(() => (isRetired = false), retirementMax)
-      for (const controller of held) controller.close()
+      for (const controller of held) {
+        // the only thing a lifeline ever says: this is no death
+        controller.enqueue(Uint8Array.of(0))
+        controller.close()
+      }
       held.clear()
     },
   }

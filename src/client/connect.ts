@@ -1,13 +1,14 @@
 /** `connect()`: the one way for an app of our origin to the node of this browser. */
 import { systemClock } from '../node/system-clock.ts'
 import type { ConnectOptions, Shoal } from './contract.ts'
-import { dialWorker, keepWorkerAlive } from './dial.ts'
+import { createWorkerAccess } from './dial.ts'
 import { connectTo } from './shoal.ts'
 
 /** Usable at once: calls wait until the worker answers, however often it restarts. */
 export const connectSoon = (options: ConnectOptions = {}): Shoal => {
-  const { shoal, link } = connectTo(dialWorker, { ...options, clock: systemClock })
-  const stop = keepWorkerAlive({ onDoubt: () => link.suspect(), onReplaced: () => link.redial() })
+  const { dial, keepAlive } = createWorkerAccess()
+  const { shoal, link } = connectTo(dial, { ...options, clock: systemClock })
+  const stop = keepAlive({ onDoubt: () => link.suspect(), onReplaced: () => link.redial() })
   link.onState((state) => {
     if (state === 'closed') stop()
   })

@@ -3,12 +3,17 @@ import type { PingMessage, RetireMessage, TakeOverMessage } from '../api/port-co
 import { ShoalError } from '../core/errors.ts'
 import type { Dial } from './link.ts'
 
-/** The worker answers it with a body that never ends and says nothing. */
+/** The worker answers it with a body that never ends, and says nothing unless it retires. */
 export const lifelinePath = '/shoal/lifeline'
 /** The worker stops 30 s after the last sign of life; two may be lost. */
 const pingEveryMs = 10_000
 /** At least this from one lifeline to the next: a worker that is being replaced refuses them. */
 const lifelineAgainMs = 2000
+/**
+ * How long nothing is sent to a worker that retires, unless its successor takes over earlier. Chromium starts the successor when the
+ * old worker has stopped; one message in between starts it again, and then the successor waits for minutes.
+ */
+const retirementMaxMs = 10_000
 
 const container = (): ServiceWorkerContainer => {
   const found = globalThis.navigator?.serviceWorker
@@ -30,7 +35,8 @@ export const dialWorker: Dial = async (connect) => {
 }
 
 /** Lets the worker that waits take over from the active one, in all tabs. */
-export const replaceWorker = ({ active, waiting }: ServiceWorkerRegistration): void => {
+export const replaceWorker = async (): Promise<void> => {
+  const { active, waiting } = await container().ready
   active?.postMessage({ type: 'shoal-retire' } satisfies RetireMessage)
   waiting?.postMessage({ type: 'shoal-take-over' } satisfies TakeOverMessage)
 }
@@ -42,56 +48,92 @@ export interface Fate {
   readonly onReplaced: () => void
 }
 
-/** Keeps the worker alive while this page is open, and tells what it learns of its fate. The answer stops. */
-export const keepWorkerAlive = ({ onDoubt, onReplaced }: Fate): (() => void) => {
-  const workers = container()
-  const stop = new AbortController()
-  const { signal } = stop
-  let again: ReturnType<typeof setTimeout> | undefined
-  let isHolding = false
+export interface WorkerAccess {
+  /** Not while the worker retires. */
+  readonly dial: Dial
+  /** Keeps the worker alive while this page is open, and tells what it learns of its fate. The answer stops. */
+  keepAlive(fate: Fate): () => void
+}
 
-  const ping = (): void => {
-    if (document.visibilityState !== 'visible') return
-    void workers.ready.then(({ active }) => active?.postMessage({ type: 'shoal-ping' } satisfies PingMessage))
+export const createWorkerAccess = (): WorkerAccess => {
+  /** While the worker retires. */
+  let retirement: Promise<void> | undefined
+
+  const awaitSuccessor = (): Promise<void> => {
+    retirement ??= new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer)
+        retirement = undefined
+        resolve()
+      }
+      const timer = setTimeout(end, retirementMaxMs)
+      container().addEventListener('controllerchange', end, { once: true })
+    })
+    return retirement
   }
-  const holdLifeline = async (): Promise<void> => {
-    if (signal.aborted || isHolding || workers.controller === null) return
-    isHolding = true
-    const from = performance.now()
+
+  const dial: Dial = async (connect) => {
+    await retirement
+    return dialWorker(connect)
+  }
+
+  /** Resolves when it has ended; true when by retirement. */
+  const readLifeline = async (signal: AbortSignal): Promise<boolean> => {
     try {
       const { body } = await fetch(lifelinePath, { signal })
-      const reader = body?.getReader()
-      while (reader !== undefined && !(await reader.read()).done);
+      const first = await body?.getReader().read()
+      return first?.value !== undefined
     } catch {
       // its end is the sign, however it comes
+      return false
     }
-    isHolding = false
-    if (signal.aborted) return
-    onDoubt()
-    clearTimeout(again)
-    again = setTimeout(() => void holdLifeline(), Math.max(0, lifelineAgainMs - (performance.now() - from)))
-  }
-  const wakeUp = (): void => {
-    if (document.visibilityState !== 'visible') return
-    ping()
-    onDoubt()
   }
 
-  const timer = setInterval(ping, pingEveryMs)
-  document.addEventListener('visibilitychange', wakeUp, { signal })
-  globalThis.addEventListener('pageshow', wakeUp, { signal })
-  workers.addEventListener(
-    'controllerchange',
-    () => {
-      onReplaced()
-      void holdLifeline()
-    },
-    { signal },
-  )
-  signal.addEventListener('abort', () => {
-    clearInterval(timer)
-    clearTimeout(again)
-  })
-  void holdLifeline()
-  return () => stop.abort()
+  const keepAlive = ({ onDoubt, onReplaced }: Fate): (() => void) => {
+    const workers = container()
+    const stop = new AbortController()
+    const { signal } = stop
+    let again: ReturnType<typeof setTimeout> | undefined
+    let isHolding = false
+
+    const ping = (): void => {
+      if (document.visibilityState !== 'visible' || retirement !== undefined) return
+      void workers.ready.then(({ active }) => active?.postMessage({ type: 'shoal-ping' } satisfies PingMessage))
+    }
+    const holdLifeline = async (): Promise<void> => {
+      if (signal.aborted || isHolding || workers.controller === null) return
+      isHolding = true
+      const from = performance.now()
+      if (await readLifeline(signal)) await awaitSuccessor()
+      isHolding = false
+      if (signal.aborted) return
+      onDoubt()
+      clearTimeout(again)
+      again = setTimeout(() => void holdLifeline(), Math.max(0, lifelineAgainMs - (performance.now() - from)))
+    }
+    const wakeUp = (): void => {
+      if (document.visibilityState !== 'visible') return
+      ping()
+      onDoubt()
+    }
+
+    const timer = setInterval(ping, pingEveryMs)
+    document.addEventListener('visibilitychange', wakeUp, { signal })
+    globalThis.addEventListener('pageshow', wakeUp, { signal })
+    workers.addEventListener(
+      'controllerchange',
+      () => {
+        onReplaced()
+        void holdLifeline()
+      },
+      { signal },
+    )
+    signal.addEventListener('abort', () => {
+      clearInterval(timer)
+      clearTimeout(again)
+    })
+    void holdLifeline()
+    return () => stop.abort()
+  }
+  return { dial, keepAlive }
 }

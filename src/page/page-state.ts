@@ -1,11 +1,11 @@
 /** Composes what the page knows into the one object the console reads. */
 import type { Shoal } from '../client/contract.ts'
+import { replaceWorker } from '../client/dial.ts'
 import { systemClock } from '../node/system-clock.ts'
 import { watchAttention } from './attention.ts'
 import type { PageState } from './contract.ts'
 import { watchInstalling } from './install.ts'
 import { askPersistence, readPersistence, readStorage } from './persistence.ts'
-import type { Registered } from './registration.ts'
 import { registerWorker } from './registration.ts'
 import { createSnapshots } from './state.ts'
 import { createUpdates, updateTimes } from './update.ts'
@@ -42,18 +42,17 @@ export const startPage = (shoal: Shoal): StartedPage => {
   })
   void readPersistence().then((persistence) => snapshots.set({ persistence }))
 
-  let registered: Registered | undefined
   const updates = createUpdates({
     clock: systemClock,
     attention: watchAttention(systemClock),
     channel: new BroadcastChannel('shoal-page'),
     times: updateTimes,
-    takeOver: () => registered?.takeOver(),
+    takeOver: () => void replaceWorker(),
     reload: () => location.reload(),
     onOffer: (update) => snapshots.set({ update }),
     onReloadPending: () => snapshots.set({ reloadPending: true }),
   })
-  const registering = registerWorker({
+  const controlled = registerWorker({
     onWaiting: () => updates.waiting(),
     onReplaced: () => updates.replaced(),
     onControlled: () => snapshots.set({ controlled: true }),
@@ -73,8 +72,6 @@ export const startPage = (shoal: Shoal): StartedPage => {
       measure,
       reload: () => location.reload(),
     },
-    controlled: registering.then((done) => {
-      registered = done
-    }),
+    controlled,
   }
 }

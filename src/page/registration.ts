@@ -1,6 +1,5 @@
 /** Registering the worker, and what becomes of it. */
 import { Workbox } from 'workbox-window'
-import { replaceWorker } from '../client/dial.ts'
 
 const scriptPath = '/sw.js'
 /** A first worker that has not taken control by then was refused it; the app starts uncontrolled. Milliseconds. */
@@ -26,15 +25,12 @@ export interface Registering {
   readonly onControlled: () => void
 }
 
-export interface Registered {
-  takeOver(): void
-}
-
-/** Resolves when this page is controlled, or will not be (after shift-reload). Rejects when the browser refuses the worker. */
-export const registerWorker = async ({ onWaiting, onReplaced, onControlled }: Registering): Promise<Registered> => {
+/** Resolves when the app may start: this page is controlled, or will not be (after shift-reload). Rejects when the browser refuses the worker. */
+export const registerWorker = async ({ onWaiting, onReplaced, onControlled }: Registering): Promise<void> => {
   const workers = navigator.serviceWorker
   const known = await workers.getRegistration('/')
-  let isFirst = (known?.active ?? null) === null
+  const hasWorker = (known?.active ?? null) !== null
+  let isFirst = !hasWorker
   const controlled = new Promise<void>((resolve) => {
     workers.addEventListener('controllerchange', () => {
       resolve()
@@ -45,20 +41,20 @@ export const registerWorker = async ({ onWaiting, onReplaced, onControlled }: Re
   })
   const workbox = new Workbox(scriptUrl(), { scope: '/', updateViaCache: 'none' })
   workbox.addEventListener('waiting', onWaiting)
-  const registration = await workbox.register({ immediate: true })
-
-  const update = (): void => {
-    // offline is no news
-    if (document.visibilityState === 'visible') void workbox.update().catch(() => undefined)
+  const registering = workbox.register({ immediate: true }).then(() => {
+    const update = (): void => {
+      // offline is no news
+      if (document.visibilityState === 'visible') workbox.update().catch(() => undefined)
+    }
+    setInterval(update, updateEveryMs)
+    addEventListener('online', update)
+  })
+  if (hasWorker) {
+    // without a network it waits seconds for a look at the station; the worker that is there serves meanwhile
+    registering.catch((error: unknown) => console.warn(error))
+    return
   }
-  setInterval(update, updateEveryMs)
-  addEventListener('online', update)
-
-  if (workers.controller === null && isFirst)
+  await registering
+  if (workers.controller === null)
     await Promise.race([controlled, new Promise((resolve) => setTimeout(resolve, controlWaitMax))])
-  return {
-    takeOver: () => {
-      if (registration !== undefined) replaceWorker(registration)
-    },
-  }
 }

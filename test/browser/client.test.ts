@@ -86,11 +86,11 @@ test('a browser killed in the middle of publishing has every acknowledged event 
     const acknowledged: number[] = []
     await page.exposeFunction('acknowledge', (payload: number) => void acknowledged.push(payload))
     await page.evaluate((first) => {
-      const { acknowledge } = globalThis as unknown as { acknowledge: (payload: number) => void }
+      const { acknowledge } = globalThis as unknown as { acknowledge: (payload: number) => Promise<void> }
       const publishFrom = async (start: number): Promise<void> => {
         for (let i = start; ; i++) {
           await window.shoal.publish([{ tags: ['t'], payload: i }])
-          acknowledge(i)
+          await acknowledge(i)
         }
       }
       for (let publisher = 0; publisher < 4; publisher++) void publishFrom(first + publisher * 100_000)
@@ -106,7 +106,9 @@ test('a browser killed in the middle of publishing has every acknowledged event 
     expect(payloads).toHaveLength(kept.size)
     expect(acknowledged.filter((payload) => !kept.has(payload))).toEqual([])
     // at most the four that were under way are there without having been acknowledged
-    expect(payloads.filter((payload) => payload >= round * 1_000_000).length - acknowledged.length).toBeLessThanOrEqual(4)
+    expect(payloads.filter((payload) => payload >= round * 1_000_000).length - acknowledged.length).toBeLessThanOrEqual(
+      4,
+    )
     await revived.close()
   }
   removeFolder(profile)
