@@ -19,13 +19,15 @@ import {
 import { normaliseTags } from '../core/tags.ts'
 import type { Write } from '../store/contract.ts'
 import type { LogContext } from './context.ts'
-import { commitWrites, entryOfRun, milliseconds, putRun } from './commit.ts'
+import { commitWrites, entryOfRun, milliseconds } from './commit.ts'
 import type { AppendOptions } from './contract.ts'
 import type { Receipts } from './receipts.ts'
 import type { Row } from './row.ts'
 import type { Run } from './run.ts'
 import { isEphemeral, isSealed, signRun } from './run.ts'
-import { chainBytes, writeRunKey } from './run-key.ts'
+import type { StoredReceipt } from './record.ts'
+import { storeRun } from './record.ts'
+import { chainBytes } from './run-key.ts'
 import { isTailFull, saveSummaries, sealTail, tailRuns } from './sealing.ts'
 import { shred } from './shape.ts'
 import { eventChars } from './size.ts'
@@ -54,6 +56,7 @@ interface PackedRun {
   readonly run: Run
   readonly key: string
   readonly rows: readonly Row[]
+  readonly receipts: readonly StoredReceipt[]
 }
 
 interface Packed {
@@ -179,6 +182,7 @@ export const createAppender = (context: LogContext, receipts: Receipts) => {
     const requests: { request: Request; answer: Published[] }[] = []
     const refusals: { request: Request; error: ShoalError }[] = []
     const writes: Write[] = []
+    let given: StoredReceipt[] = []
     for (const request of group) {
       const error = await refusal(request, progress)
       if (error !== undefined) {
@@ -208,7 +212,7 @@ export const createAppender = (context: LogContext, receipts: Receipts) => {
       })
       requests.push({ request, answer })
       const { receipt, progress: step } = request.options
-      if (receipt !== undefined) writes.push(receipts.write(receipt, answer))
+      if (receipt !== undefined) given.push(receipts.made(receipt, answer))
       if (step !== undefined) writes.push(receipts.progressWrite(step.key, step.to))
     }
     const runs: PackedRun[] = []
@@ -237,9 +241,12 @@ export const createAppender = (context: LogContext, receipts: Receipts) => {
           },
           context.signer,
         )
-        const key = writeRunKey(run)
-        runs.push({ run, key, rows: part })
-        writes.push(putRun(run, key))
+        // receipts go beside the first small run; a seal does not carry them
+        const beside = isSealed(run.header) ? [] : given
+        if (!isSealed(run.header)) given = []
+        const { key, write } = storeRun(run, beside)
+        runs.push({ run, key, rows: part, receipts: beside })
+        writes.push(write)
         end = {
           ...end,
           next: end.next + part.length,
@@ -249,17 +256,19 @@ export const createAppender = (context: LogContext, receipts: Receipts) => {
       }
       streams.set(stream, end)
     }
+    for (const { key, answer } of given) writes.push({ type: 'put', table: 'receipts', key, value: answer })
     return { requests, refusals, runs, writes, ends: { lamport, timestamp, streams, progress } }
   }
 
   /** What was committed enters memory, then is answered, then told. */
   const enter = (packed: Packed): void => {
     const receivedAt = milliseconds(context)
-    for (const { run, key, rows } of packed.runs) {
+    for (const { run, key, rows, receipts: beside } of packed.runs) {
       const state = context.index.demand(run.header.stream, isEphemeral(run.header))
       const block = blockOfRows(rows, run.header.from, [rows.length])
       const entry = entryOfRun(run, key, receivedAt, isSealed(run.header) ? summarise(block, receivedAt) : undefined)
       if (!entry.sealed) entry.block = block
+      entry.receipts = beside
       state.entries.push(entry)
       state.present = endOf(entry)
     }

@@ -6,6 +6,7 @@ import { cryptBase64 } from '../core/node-id.ts'
 import { blockCacheBytesMax } from '../core/limits.ts'
 import type { Store, Write } from '../store/contract.ts'
 import type { Block } from './body.ts'
+import { readRecord } from './record.ts'
 import type { Run } from './run.ts'
 import { isReadable, parseRun, readRun, verifyRun } from './run.ts'
 import type { RunEntry, StreamState } from './stream-state.ts'
@@ -95,8 +96,10 @@ export const createBlocks = (store: Store, quarantine: Quarantine): Blocks => {
       return state.entries.includes(entry) ? refuse(state, entry, 'the record is missing', undefined) : undefined
     }
     try {
-      const run = parseRun(record)
+      const { run: bytes, receipts } = readRecord(record)
+      const run = parseRun(bytes)
       const reason = await damage(entry, record, run)
+      if (reason === undefined) entry.receipts = receipts
       return reason === undefined ? run : refuse(state, entry, reason, record)
     } catch (error) {
       return refuse(state, entry, errorMessage(error), record)

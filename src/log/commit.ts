@@ -5,7 +5,7 @@ import { ShoalError, errorCode } from '../core/errors.ts'
 import type { Store, Write } from '../store/contract.ts'
 import type { StreamState, RunEntry } from './stream-state.ts'
 import type { Run } from './run.ts'
-import { readRunKey, writeRunKey, offsetDigits } from './run-key.ts'
+import { readRunKey, offsetDigits } from './run-key.ts'
 import type { LogContext } from './context.ts'
 import { createEntry } from './stream-state.ts'
 import type { Summary } from './summary.ts'
@@ -66,13 +66,6 @@ export const commitWrites = async (context: LogContext, writes: readonly Write[]
     }
   }
 }
-
-export const putRun = (run: Run, key = writeRunKey(run)): Write => ({
-  type: 'put',
-  table: 'runs',
-  key,
-  value: run.bytes,
-})
 
 export const entryOfRun = (run: Run, key: string, receivedAt: number, summary?: Summary): RunEntry => {
   const fields = readRunKey(key)

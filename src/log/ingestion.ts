@@ -3,14 +3,14 @@ import { presentHoldMax, evidenceMax } from '../core/limits.ts'
 import { crc32 } from '../core/crc32.ts'
 import { errorMessage } from '../core/errors.ts'
 import type { Write } from '../store/contract.ts'
-import { commitWrites, entryOfRun, milliseconds, putRun, lamportWrite } from './commit.ts'
+import { commitWrites, entryOfRun, milliseconds, lamportWrite } from './commit.ts'
 import type { LogContext } from './context.ts'
 import type { Ingested } from './contract.ts'
 import type { Verdict } from './examination.ts'
 import { examine } from './examination.ts'
 import type { Run } from './run.ts'
 import { isEphemeral, isReadable, isSealed } from './run.ts'
-import { writeRunKey } from './run-key.ts'
+import { storeRun } from './record.ts'
 import type { RunEntry, StreamState } from './stream-state.ts'
 import { endOf, nextOf } from './stream-state.ts'
 import { summarise } from './summary.ts'
@@ -81,7 +81,7 @@ export const createGate = (context: LogContext) => {
     const { header } = run
     const state = context.index.demand(header.stream, isEphemeral(header))
     const receivedAt = replaces.find((entry) => entry.receivedAt > 0)?.receivedAt ?? milliseconds(context)
-    const key = writeRunKey(run)
+    const { key, write } = storeRun(run)
     const summary = isSealed(header) && block !== undefined ? summarise(block, receivedAt) : undefined
     const entry = entryOfRun(run, key, receivedAt, summary)
     if (!isReadable(header)) entry.unreadable = `its codec ${header.codec} needs a newer Shoal`
@@ -90,7 +90,7 @@ export const createGate = (context: LogContext) => {
     const deletes = replaces.flatMap((gone): Write[] =>
       gone.key === '' ? [] : [{ type: 'delete', table: 'runs', key: gone.key }],
     )
-    return { writes: [...deletes, putRun(run, key)], state }
+    return { writes: [...deletes, write], state }
   }
 
   const answerOf = (verdict: Verdict, key: string): Ingested => {

@@ -12,12 +12,13 @@ import { createExclusion } from './context.ts'
 import type { Head, Log, LogStatus, ReadOptions } from './contract.ts'
 import { createGate } from './ingestion.ts'
 import { presentOf, read } from './reading.ts'
+import type { TailReceipts } from './receipts.ts'
 import { openReceipts } from './receipts.ts'
 import { recover } from './recovery.ts'
 import { retain } from './retention.ts'
 import { chainBytes } from './run-key.ts'
 import { saveSummaries, sealTail, tailRuns } from './sealing.ts'
-import type { StreamState } from './stream-state.ts'
+import type { RunEntry, StreamState } from './stream-state.ts'
 import { baseOf, countOf, endOf, indexOfOffset, noChain, tailIndex } from './stream-state.ts'
 
 export interface OpenLogOptions extends LogDependencies {
@@ -92,7 +93,26 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
       for (const listener of listeners) listener()
     },
   }
-  const receipts = await openReceipts(store, milliseconds(context))
+  const ownTails = (): { state: StreamState; entries: readonly RunEntry[] }[] =>
+    [...index.streams.values()]
+      .filter(({ stream }) => isWrittenBy(stream, signer.id))
+      .map((state) => ({ state, entries: state.entries.slice(tailIndex(state)) }))
+  const tailReceipts: TailReceipts = {
+    latest: Math.max(0, ...ownTails().map(({ entries }) => Math.floor((entries.at(-1)?.maxTime ?? 0) / 1000))),
+    find: async (key) => {
+      for (const { state, entries } of ownTails()) {
+        await blocks.prefetch(entries)
+        for (const entry of entries) {
+          if (entry.receipts === undefined) await blocks.read(state, entry)
+          const found = entry.receipts?.find((receipt) => receipt.key === key)
+          if (found !== undefined) return found.answer
+        }
+      }
+      return undefined
+    },
+    isWhole: () => ownTails().every(({ entries }) => entries.every(({ quarantined }) => !quarantined)),
+  }
+  const receipts = await openReceipts(store, tailReceipts, milliseconds(context))
   const append = createAppender(context, receipts)
   const gate = createGate(context)
 

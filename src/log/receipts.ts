@@ -1,12 +1,14 @@
 /**
  * Receipts (RULES 9): what a publication was answered, kept so that a caller who never saw the answer can ask again; and the
- * progress of imports, kept the same way. Both are written in the transaction of the events they speak of.
+ * progress of imports, kept the same way. Both are written in the transaction of the events they speak of: those of a small run in
+ * its record, those of a seal in records of their own.
  */
 import { decode, encode } from 'cborg'
 import { ShoalError } from '../core/errors.ts'
 import type { Published, StreamId } from '../core/event.ts'
 import { receiptAgeMax, receiptsMax } from '../core/limits.ts'
 import type { Store, Write } from '../store/contract.ts'
+import type { StoredReceipt } from './record.ts'
 
 const pattern = /^(0|[1-9]\d{0,14})-[\x21-\x7e]{1,84}$/
 
@@ -32,8 +34,8 @@ const progressKey = (key: string): string => {
 export interface Receipts {
   /** What was answered before under this receipt; `undefined` when nothing was written. Throws `ERR_OUTCOME_UNKNOWN`. */
   find(receipt: string): Promise<readonly Published[] | undefined>
-  write(receipt: string, answer: readonly Published[]): Write
-  /** To be called when the write has been committed. */
+  made(receipt: string, answer: readonly Published[]): StoredReceipt
+  /** To be called when it has been committed. */
   written(receipt: string): void
   progress(key: string): Promise<number>
   progressWrite(key: string, value: number): Write
@@ -65,8 +67,17 @@ const decodeAnswer = (bytes: Uint8Array): readonly Published[] => {
   return all.map(([stream, offset, lamport]) => ({ lamport, stream: streams[stream] as StreamId, offset, timestamp }))
 }
 
+/** The receipts beside the small runs of this node. */
+export interface TailReceipts {
+  find(key: string): Promise<Uint8Array | undefined>
+  /** Whether all of them can be read. */
+  isWhole(): boolean
+  /** Latest time of an event beside which one may stand, at opening. Milliseconds since the epoch. */
+  readonly latest: number
+}
+
 /** `openedAt`: milliseconds since the epoch. */
-export const openReceipts = async (store: Store, openedAt: number): Promise<Receipts> => {
+export const openReceipts = async (store: Store, tail: TailReceipts, openedAt: number): Promise<Receipts> => {
   // whatever was written since this opening went through here; only keys that claim to be younger must be looked up once
   const known = new Set(await store.keys('receipts', { from: `r/${String(openedAt).padStart(16, '0')}`, to: 'r0' }))
   const keptHorizon = await store.get('meta', 'receipts')
@@ -75,22 +86,20 @@ export const openReceipts = async (store: Store, openedAt: number): Promise<Rece
   return {
     find: async (receipt) => {
       const { key, madeAt } = keyOf(receipt)
-      const stored = known.has(key) || madeAt < openedAt ? await store.get('receipts', key) : undefined
+      // made since this opening and not heard of: not written. A clock that was set back may claim that of older ones
+      const mayBeOld = madeAt < openedAt || tail.latest >= openedAt
+      if (!mayBeOld && !known.has(key)) return undefined
+      const stored = (await tail.find(key)) ?? (await store.get('receipts', key))
       if (stored !== undefined) return decodeAnswer(stored)
-      if (madeAt <= horizon) {
+      if (madeAt <= horizon || !tail.isWhole()) {
         throw new ShoalError(
           'ERR_OUTCOME_UNKNOWN',
-          'This receipt is too old: whether it was written is no longer known. Look for the events before publishing them again.',
+          'Whether this was written is no longer known: the receipt is too old, or damaged. Look for the events before publishing them again.',
         )
       }
       return undefined
     },
-    write: (receipt, answer) => ({
-      type: 'put',
-      table: 'receipts',
-      key: keyOf(receipt).key,
-      value: encodeAnswer(answer),
-    }),
+    made: (receipt, answer) => ({ key: keyOf(receipt).key, answer: encodeAnswer(answer) }),
     written: (receipt) => {
       known.add(keyOf(receipt).key)
     },

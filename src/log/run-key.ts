@@ -27,16 +27,17 @@ export interface RunKey {
 
 export const offsetDigits = (offset: number): string => String(offset).padStart(16, '0')
 
-export const writeRunKey = ({ header, bytes }: Run): string =>
+/** `record` is what is stored under the key. */
+export const writeRunKey = ({ header }: Run, record: Uint8Array): string =>
   [
     header.stream,
     offsetDigits(header.from),
     header.count,
     header.lastLamport,
     header.maxTime,
-    bytes.length,
+    record.length,
     cryptBase64(header.chainAfter),
-    crc32(bytes),
+    crc32(record),
     `${isSealed(header) ? 's' : 'r'}${isEphemeral(header) ? 'e' : ''}`,
   ].join('/')
 

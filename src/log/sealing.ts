@@ -6,11 +6,13 @@ import {
   summariesUnsavedMax,
   tailBytesSeal,
 } from '../core/limits.ts'
+import type { Write } from '../store/contract.ts'
 import type { Row } from './row.ts'
 import type { LogContext } from './context.ts'
-import { commitWrites, entryOfRun, milliseconds, putRun, summaryWrites } from './commit.ts'
+import { commitWrites, entryOfRun, milliseconds, summaryWrites } from './commit.ts'
 import { signRun } from './run.ts'
-import { chainBytes, writeRunKey } from './run-key.ts'
+import { storeRun } from './record.ts'
+import { chainBytes } from './run-key.ts'
 import { eventChars } from './size.ts'
 import type { RunEntry, StreamState } from './stream-state.ts'
 import { noChain, tailIndex } from './stream-state.ts'
@@ -94,10 +96,18 @@ const sealFrom = async (context: LogContext, state: StreamState, start: number):
     },
     context.signer,
   )
-  const key = writeRunKey(run)
+  const { key, write } = storeRun(run)
+  const receipts = entries.flatMap((entry) => entry.receipts ?? [])
   await commitWrites(context, [
     ...entries.map((entry) => ({ type: 'delete', table: 'runs', key: entry.key }) as const),
-    putRun(run, key),
+    write,
+    // a seal is read often, its receipts hardly ever: from now on they have records of their own
+    ...receipts.map(({ key: receipt, answer }): Write => ({
+      type: 'put',
+      table: 'receipts',
+      key: receipt,
+      value: answer,
+    })),
   ])
   const receivedAt = entries.find((entry) => entry.receivedAt > 0)?.receivedAt ?? milliseconds(context)
   const block = blockOfRows(rows, run.header.from, commits)

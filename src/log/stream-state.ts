@@ -2,6 +2,7 @@
 import type { NodeId, StreamId } from '../core/event.ts'
 import { cryptBase64, parseStreamId } from '../core/node-id.ts'
 import type { Block } from './body.ts'
+import type { StoredReceipt } from './record.ts'
 import type { RunKey } from './run-key.ts'
 import { emptyChain } from './row.ts'
 import type { Summary } from './summary.ts'
@@ -14,6 +15,8 @@ export interface RunEntry extends Omit<RunKey, 'stream' | 'ephemeral'> {
   summarySaved: boolean
   /** Decoded content of an unsealed run; sealed ones are in the cache of blocks. */
   block: Block | undefined
+  /** Of an unsealed run of our own; not known before its record was read. */
+  receipts: readonly StoredReceipt[] | undefined
   /** Why it cannot be read: damaged, or of a codec or key that is not known here. */
   unreadable: string | undefined
   /** Damaged: does not count as held until a good copy arrives. */
@@ -81,6 +84,7 @@ export const createEntry = (key: string, fields: RunKey, receivedAt: number, sum
   summary,
   summarySaved: summary !== undefined,
   block: undefined,
+  receipts: undefined,
   unreadable: undefined,
   quarantined: false,
   receivedAt,
