@@ -14,7 +14,7 @@ const tripWanted = 20
 const answer: Check = {
   id: 'answer',
   title: 'check.answer',
-  run: async ({ shoal }) => {
+  run: async ({ shoal, text }) => {
     if (!shoal) return noNode
     const times: number[] = []
     await shoal.offsets()
@@ -25,7 +25,7 @@ const answer: Check = {
     }
     const ms = rounded(median(times))
     const data = { port_median_ms: ms, port_max_ms: rounded(Math.max(...times)) }
-    return { state: ms <= tripWanted ? 'ok' : 'warn', say: 'check.answer.ok', values: { ms: String(ms) }, data }
+    return { state: ms <= tripWanted ? 'ok' : 'warn', say: 'check.answer.ok', values: { ms: text.number(ms, 2) }, data }
   },
 }
 

@@ -242,6 +242,9 @@ export class ShoalQuery extends View {
         font-size: 1.125rem;
         font-weight: 620;
       }
+      .examples {
+        flex: 1 1 20rem;
+      }
       .answer {
         margin-top: 1.25rem;
       }
