@@ -8,7 +8,7 @@
  */
 import type { ConnectMessage, PortAnswer, PortCall } from '../api/port-contract.ts'
 import type { Clock } from '../core/clock.ts'
-import { ShoalError, errorCode } from '../core/errors.ts'
+import { ShoalError } from '../core/errors.ts'
 import type { ConnectionState } from './contract.ts'
 import type { Line, Port } from './line.ts'
 import { createLine } from './line.ts'
@@ -343,5 +343,3 @@ export const createLink = (dial: Dial, connect: ConnectMessage, clock: Clock, ti
     },
   }
 }
-
-export const isPassing = (error: unknown): boolean => passing.has(errorCode(error))
