@@ -53,5 +53,6 @@ export type PortAnswer =
   | { readonly type: 'alive'; readonly id: number }
   /** `lines`: JSON texts joined by newlines. */
   | { readonly type: 'next'; readonly id: number; readonly lines: string }
-  | { readonly type: 'complete'; readonly id: number }
+  /** What is answered once comes with its end: one crossing less. */
+  | { readonly type: 'complete'; readonly id: number; readonly lines?: string }
   | { readonly type: 'error'; readonly id: number; readonly code: string; readonly message: string }

@@ -1,7 +1,7 @@
 /**
  * The worker's side of a port (`port-contract.ts`). Bodies: `publish` {data, receipt?, progress?}, `query`, `subscribe` and
  * `subscribe_monotonic` as over HTTP, `rename` {displayName}, `progress` {key}; `info` and `offsets` look at none. What does not
- * stream is answered by one `next` and `complete`; `rename` by `complete` alone. Each `more` grants one chunk beyond the window.
+ * stream is answered by a `complete` with its line; `rename` by one without. Each `more` grants one chunk beyond the window.
  */
 import { ShoalError } from '../core/errors.ts'
 import type { AppId } from '../core/event.ts'
@@ -135,8 +135,10 @@ export const servePort = (port: ServedPort, { node, connect, version }: PortOpti
       const performed = perform(call, body, calls, connect.appId as AppId, exchange.work.signal)
       if (performed instanceof Promise) {
         const lines = await performed
-        if (lines !== undefined && !isGone()) send({ type: 'next', id, lines })
-      } else await stream(id, exchange, performed, clock)
+        if (!isGone()) send({ type: 'complete', id, ...(lines !== undefined && { lines }) })
+        return
+      }
+      await stream(id, exchange, performed, clock)
       if (!isGone()) send({ type: 'complete', id })
     } catch (error) {
       if (!isGone()) send({ type: 'error', id, ...apiError(error) })

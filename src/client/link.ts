@@ -110,6 +110,7 @@ export const createLink = (dial: Dial, connect: ConnectMessage, clock: Clock, ti
   let isDoubted = false
   let nextId = 1
   let stopLooking: (() => void) | undefined
+  let lookAt = 0
 
   const enter = (next: ConnectionState, why?: ShoalError): void => {
     problem = why
@@ -206,6 +207,7 @@ export const createLink = (dial: Dial, connect: ConnectMessage, clock: Clock, ti
       return
     }
     open.delete(id)
+    if (answer.type === 'complete' && answer.lines !== undefined) asked.exchange.onNext(answer.lines, () => undefined)
     asked.exchange.onEnd(answer.type === 'error' ? new ShoalError(answer.code, answer.message) : undefined)
   }
 
@@ -256,9 +258,17 @@ export const createLink = (dial: Dial, connect: ConnectMessage, clock: Clock, ti
     }
   }
 
-  const isWaiting = (): boolean => {
-    for (const { exchange } of open.values()) if (exchange.call !== 'subscribe') return true
-    return false
+  const silenceMax = (): number => {
+    for (const { exchange } of open.values()) if (exchange.call !== 'subscribe') return times.callSilence
+    return times.idleSilence
+  }
+
+  const lookAfter = (ms: number): void => {
+    const at = clock.monotonic() + ms
+    if (stopLooking !== undefined && lookAt <= at) return
+    stopLooking?.()
+    lookAt = at
+    stopLooking = clock.after(ms, look)
   }
 
   /** Judges the lines, and comes back while there is something to judge. */
@@ -267,8 +277,10 @@ export const createLink = (dial: Dial, connect: ConnectMessage, clock: Clock, ti
     stopLooking = undefined
     if (state === 'closed') return
     if (candidate !== undefined) watchCandidate(candidate)
+    let untilProbe = 0
     if (line !== undefined && open.size > 0 && line.probing() === undefined) {
-      if (line.silence() > (isWaiting() ? times.callSilence : times.idleSilence)) line.probe()
+      untilProbe = silenceMax() - line.silence()
+      if (untilProbe <= 0) line.probe()
     }
     const probing = line?.probing()
     if (probing === undefined) isDoubted = false
@@ -277,10 +289,12 @@ export const createLink = (dial: Dial, connect: ConnectMessage, clock: Clock, ti
     const isIdleRefusal = state === 'refused' && open.size === 0
     if (isSuspect && !isIdleRefusal && candidate === undefined && !isDialling && clock.monotonic() >= dialFrom)
       dialNow()
-    const isQuiet = open.size === 0 && candidate === undefined && !mustMove
-    if (isQuiet && (isIdleRefusal || (line !== undefined && line.probing() === undefined))) return
+    const isCalm =
+      candidate === undefined && !mustMove && (isIdleRefusal || (line !== undefined && probing === undefined))
+    if (isCalm && open.size === 0) return
     const untilDial = dialFrom - clock.monotonic()
-    stopLooking = clock.after(line === undefined && untilDial > 0 ? Math.min(times.look, untilDial) : times.look, look)
+    if (isCalm) lookAfter(Math.max(times.look, untilProbe))
+    else lookAfter(line === undefined && untilDial > 0 ? Math.min(times.look, untilDial) : times.look)
   }
 
   look()
@@ -309,7 +323,8 @@ export const createLink = (dial: Dial, connect: ConnectMessage, clock: Clock, ti
       const asked = { exchange, passed: 0 }
       open.set(id, asked)
       if (line !== undefined) put(id, asked)
-      if (stopLooking === undefined) look()
+      if (line === undefined && stopLooking === undefined) look()
+      else lookAfter(times.look)
       return () => {
         if (open.delete(id)) line?.send({ type: 'cancel', id })
       }

@@ -46,10 +46,11 @@ const openPage = (node: Promise<Node>, change: Partial<PortOptions['connect']> =
     const items: unknown[] = []
     for (;;) {
       const answer = await next(isFor(id))
-      if (answer.type === 'complete') return items
       if (answer.type === 'error') throw new ShoalError(answer.code, answer.message)
-      if (answer.type !== 'next') throw new Error(`unexpected ${answer.type}`)
-      items.push(...answer.lines.split('\n').map((line) => JSON.parse(line) as unknown))
+      if (answer.type !== 'next' && answer.type !== 'complete') throw new Error(`unexpected ${answer.type}`)
+      const lines = answer.lines?.split('\n') ?? []
+      items.push(...lines.map((line) => JSON.parse(line) as unknown))
+      if (answer.type === 'complete') return items
       send({ type: 'more', id })
     }
   }
