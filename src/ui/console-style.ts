@@ -36,6 +36,7 @@ export const consoleStyle = css`
     display: flex;
     align-items: center;
     gap: 0.5rem;
+    min-width: 64px;
     min-height: var(--target);
     color: inherit;
     font-size: 1.3rem;

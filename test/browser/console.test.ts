@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { TestBrowser, TestStation } from './browser.ts'
 import { launchChromium, startStation } from './browser.ts'
-import { ask, downloaded, goTo, importOutcome, logTexts, openView, pickFile, runImport } from './console.ts'
+import { ask, downloaded, fillDevice, goTo, importOutcome, logTexts, openView, pickFile, runImport } from './console.ts'
 import { whenRunning } from './pages.ts'
 
 const readings = '../shared/data/machine-readings.csv'
@@ -57,16 +57,16 @@ test('bad lines are left out and named with their lines and reasons', async () =
 
 test('cancelled, reloaded, its worker stopped and continued, an import doubles and loses nothing', async () => {
   const page = await openPage('import')
-  const ids = Array.from({ length: 60_000 }, (_, n) => n)
+  const ids = Array.from({ length: 30_000 }, (_, n) => n)
   const content = `id,machine\n${ids.map((id) => `${id},saw-${id % 5}`).join('\n')}\n`
   const file = { name: 'long.csv', content }
   await pickFile(page, file)
   await page.locator('shoal-import [data-test=start]').click()
-  await page.waitForFunction(async () => Object.values((await window.shoal.offsets()).present)[0] ?? 0 > 2000)
+  await page.locator('shoal-import [data-test=stored]', { hasText: /[1-9]/ }).waitFor()
   await page.locator('shoal-import button', { hasText: 'Cancel' }).click()
   const cancelled = await importOutcome(page)
   expect(cancelled.end).toBe('cancelled')
-  expect(cancelled.stored).toBeLessThan(60_000)
+  expect(cancelled.stored).toBeLessThan(30_000)
 
   await page.reload()
   await whenRunning(page)
@@ -74,7 +74,7 @@ test('cancelled, reloaded, its worker stopped and continued, an import doubles a
   await page.locator('shoal-import [data-test=kept]').waitFor()
   await page.locator('shoal-import [data-test=start]').click()
   await browser.stopWorkers(page)
-  expect(await importOutcome(page)).toEqual({ end: 'done', stored: 60_000, bad: 0 })
+  expect(await importOutcome(page)).toEqual({ end: 'done', stored: 30_000, bad: 0 })
 
   const stored = await page.evaluate(async () => {
     const items = await window.shoal.query("FROM 'long'")
@@ -84,6 +84,22 @@ test('cancelled, reloaded, its worker stopped and continued, an import doubles a
 
   await pickFile(page, file)
   expect(await page.locator('shoal-import [data-test=finished]').innerText()).toContain('already imported')
+  await page.close()
+})
+
+test('an import that meets a full device stops, says why, and goes on from there', async () => {
+  const page = await openPage('import')
+  const content = `id\n${Array.from({ length: 5000 }, (_, n) => n).join('\n')}\n`
+  await pickFile(page, { name: 'full.csv', content })
+  const fill = await fillDevice(page)
+  await page.locator('shoal-import [data-test=start]').click()
+  expect(await importOutcome(page)).toEqual({ end: 'failed', stored: 0, bad: 0 })
+  expect(await page.locator('shoal-import .note.bad').innerText()).toContain('no room left')
+  await fill.free()
+  await page.locator('shoal-import button.first', { hasText: 'Continue' }).click()
+  await page.locator('shoal-import [data-test=ended-done]').waitFor()
+  expect(await importOutcome(page)).toEqual({ end: 'done', stored: 5000, bad: 0 })
+  expect(await page.evaluate(async () => (await window.shoal.query("FROM 'full'")).length)).toBe(5001)
   await page.close()
 })
 
@@ -123,8 +139,7 @@ test('an event is called stored when it is, and not when the device is full', as
   await page.locator('shoal-publish .note.good').waitFor()
   expect(await ask(page, "FROM 'by-hand'")).toBe(1)
 
-  const session = await page.context().newCDPSession(page)
-  await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(station.url).origin, quotaSize: 1 })
+  const fill = await fillDevice(page)
   await goTo(page, 'publish')
   await payload.fill(JSON.stringify({ big: 'x'.repeat(200_000) }))
   await publish.click()
@@ -133,7 +148,7 @@ test('an event is called stored when it is, and not when the device is full', as
   expect(await failure.innerText()).toContain('Not stored')
   expect(await failure.innerText()).toContain('no room left')
   expect(await page.locator('shoal-publish .note.good').count()).toBe(0)
-  await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(station.url).origin })
+  await fill.free()
   await page.reload()
   await whenRunning(page)
   expect((await payload.inputValue()).length).toBeGreaterThan(200_000)
@@ -158,7 +173,8 @@ test('the check page opens by its address and measures', async () => {
   await page.goto(`${station.url}check`)
   await whenRunning(page)
   await page.locator('shoal-check [data-check=device][data-state=ok]').waitFor({ timeout: 60_000 })
-  for (const check of ['answer', 'writes', 'context', 'crypto', 'compression', 'storage']) {
+  // How fast it is depends on the machine; that it works does not.
+  for (const check of ['context', 'crypto', 'compression', 'storage']) {
     expect([check, await page.locator(`shoal-check [data-check=${check}]`).getAttribute('data-state')]).toEqual([
       check,
       'ok',
@@ -168,6 +184,7 @@ test('the check page opens by its address and measures', async () => {
   await page.locator('shoal-check button.first').click()
   const { results } = JSON.parse(await downloaded(report)) as { results: Record<string, Record<string, unknown>> }
   expect(results['writes']?.['strict_writes_per_s']).toBeGreaterThan(0)
+  expect(results['answer']?.['port_median_ms']).toBeGreaterThan(0)
   expect(Object.keys(results['webrtc'] ?? {})).toContain('candidates')
   await page.close()
 })

@@ -76,3 +76,24 @@ export const logTexts = (page: Page): Promise<string[]> =>
     const items = await window.shoal.query('FROM allEvents')
     return items.flatMap((item) => (item.type === 'event' ? [exact([item.tags, item.payload])] : []))
   })
+
+/**
+ * Makes the store of the running worker answer as on a full device. Chromium's own override of the quota is accepted and has no effect
+ * (tried with 156), so the refusal is made one step earlier: at IndexedDB's `put` and `add`, in the words of the specification.
+ */
+export const fillDevice = async (page: Page): Promise<{ free(): Promise<void> }> => {
+  const [worker] = page.context().serviceWorkers()
+  if (worker === undefined) throw new Error('no service worker is running')
+  await worker.evaluate(() => {
+    const store = IDBObjectStore.prototype
+    const { put, add } = store
+    const refuse = (): never => {
+      throw new DOMException('The device is full.', 'QuotaExceededError')
+    }
+    Object.assign(globalThis, { free: () => Object.assign(store, { put, add }) })
+    Object.assign(store, { put: refuse, add: refuse })
+  })
+  return {
+    free: () => worker.evaluate(() => void (globalThis as unknown as { free(): void }).free()),
+  }
+}
