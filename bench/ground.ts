@@ -1,5 +1,5 @@
 /** What every scene stands on: the built app with the bench's own pages beside it, served by the built station, and a browser on a fresh profile. */
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CDPSession, Page } from 'playwright-core'
 import { build } from 'vite'
@@ -30,19 +30,26 @@ const buildLab = (outDir: string): Promise<unknown> =>
     },
   })
 
-/** The same worker with names that a profile can show. Precaches nothing. */
-const buildReadableWorker = (outDir: string): Promise<unknown> =>
-  build({
-    ...common,
-    build: {
-      outDir,
-      emptyOutDir: false,
-      target,
-      minify: false,
-      reportCompressedSize: false,
-      rolldownOptions: { input: join(root, 'sw/worker.ts'), output: { format: 'iife', entryFileNames: 'sw.js' } },
-    },
-  })
+/** The same worker with names that a profile can show, and with its waits counted. Precaches nothing. */
+const buildReadableWorker = async (folder: string): Promise<void> => {
+  const outDir = temporaryFolder()
+  const parts = { waits: 'bench/lab/waits.ts', sw: 'sw/worker.ts' }
+  for (const [name, input] of Object.entries(parts))
+    await build({
+      ...common,
+      build: {
+        outDir,
+        emptyOutDir: false,
+        target,
+        minify: false,
+        reportCompressedSize: false,
+        rolldownOptions: { input: join(root, input), output: { format: 'iife', entryFileNames: `${name}.js` } },
+      },
+    })
+  const texts = Object.keys(parts).map((name) => readFileSync(join(outDir, `${name}.js`), 'utf8'))
+  writeFileSync(join(folder, 'sw.js'), texts.join('\n'))
+  removeFolder(outDir)
+}
 
 const labPage =
   '<!doctype html><meta charset="utf-8"><title>bench</title><script type="module" src="/bench/page.js"></script>\n'
@@ -81,7 +88,7 @@ export interface Scene {
   /** A page without a connection, with `window.lab`. */
   openLab(): Promise<Page>
   closePages(): Promise<void>
-  /** Ends the worker and sees it stopped. Nothing may be open that would start it again. */
+  /** Ends the worker and sees it stopped; disconnects `page`, the only one open, which would start it again. */
   stopWorker(page: Page): Promise<void>
 }
 
@@ -127,6 +134,7 @@ export const onScene = async <T>({ station }: Ground, action: (scene: Scene) => 
         for (const page of browser.context.pages()) if (page.url().startsWith(station.url)) await page.close()
       },
       stopWorker: async (page) => {
+        await page.evaluate(() => window.lab.disconnect())
         const session = await browser.context.newCDPSession(page)
         await stopAll(session)
         await session.detach()

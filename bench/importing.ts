@@ -64,28 +64,25 @@ export const weightFigure = (of: string, stored: Stored, before: Stored, most: n
 const importFigure = async (scene: Scene, events: number): Promise<Figure> => {
   const page = await scene.openConsole()
   const bench = await scene.openLab()
-  const raw = async (count: number, outstanding: number): Promise<number> =>
+  const raw = async (count: number): Promise<number> =>
     perSecond(
       await bench.evaluate((request) => window.lab.ask(request), {
         type: 'raw-batch',
         events: count,
         perTransaction,
-        outstanding,
       } as const),
     )
   const ours = async (count: number, seed: number): Promise<number> =>
     perSecond(await page.evaluate(([many, from]) => window.lab.importRecords(many, from), [count, seed] as const))
 
-  await raw(warmUp / 2, 1)
+  await raw(warmUp / 2)
   await ours(warmUp, 1000)
   const eventsRaw = Math.ceil(events * rawShare)
-  const raws = [await raw(eventsRaw, 1)]
+  const raws = [await raw(eventsRaw)]
   const imports: number[] = []
-  const pipelined: number[] = []
   for (let round = 1; round <= rounds; round++) {
     imports.push(await ours(events, round))
-    raws.push(await raw(eventsRaw, 1))
-    pipelined.push(await raw(eventsRaw, 3))
+    raws.push(await raw(eventsRaw))
   }
   const lines: Timed = await page.evaluate((count) => window.lab.importLines(count, 2000), events)
   const ratios = imports.map((rate, round) => (rate * 2) / ((raws[round] ?? 0) + (raws[round + 1] ?? 0)))
@@ -98,7 +95,6 @@ const importFigure = async (scene: Scene, events: number): Promise<Figure> => {
     notes: [
       `${shown(median(imports))} events/s (${shownAll(imports)})`,
       `from a file of NDJSON, reading and parsing it included: ${shown(perSecond(lines))} events/s`,
-      `raw with three transactions under way at once: ${shown(median(pipelined))} events/s`,
     ],
   }
 }
@@ -161,10 +157,10 @@ export const measureImporting = (ground: Ground, choice: ImportChoice): Promise<
   })
 
 export const profileImporting = (ground: Ground, events: number): Promise<void> =>
-  onScene(ground, async ({ browser, openConsole }) => {
-    const page = await openConsole()
+  onScene(ground, async (scene) => {
+    const page = await scene.openConsole()
     await page.evaluate((count) => window.lab.importRecords(count, 1), warmUp)
-    await profiled(browser, `import of ${shown(events)}`, () =>
-      page.evaluate((count) => window.lab.importRecords(count, 2), events),
+    await profiled(scene, page, 'import', (turn) =>
+      page.evaluate(([count, seed]) => window.lab.importRecords(count, seed), [events, turn + 1] as const),
     )
   })

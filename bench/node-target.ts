@@ -1,6 +1,10 @@
 /** The service worker as the DevTools see it: its heap, and where its time goes. */
-import type { CDPSession } from 'playwright-core'
+import type { CDPSession, Page } from 'playwright-core'
 import type { TestBrowser } from '../test/browser/browser.ts'
+import { shown } from './figure.ts'
+import type { Scene } from './ground.ts'
+import type { Timed } from './lab/contract.ts'
+import type { Wait } from './lab/waits.ts'
 
 interface Answer {
   readonly id?: number
@@ -69,33 +73,70 @@ const microsecondsBySelf = ({ nodes, samples, timeDeltas }: Profile): ReadonlyMa
   const times = new Map<string, number>()
   samples.forEach((id, index) => {
     const frame = frames.get(id)
-    const place = frame === undefined || frame.url === '' ? '' : ` (line ${frame.lineNumber + 1})`
+    const place =
+      frame === undefined || frame.url === ''
+        ? ''
+        : ` (${frame.url.slice(frame.url.lastIndexOf('/') + 1)}:${frame.lineNumber + 1})`
     const name = `${frame?.functionName || '(anonymous)'}${place}`
     times.set(name, (times.get(name) ?? 0) + (timeDeltas[index] ?? 0))
   })
   return times
 }
 
-const top = (profile: Profile): string[] => {
+/** Microseconds. */
+const interval = 200
+
+/** The functions with the most time of their own. */
+const top = (profile: Profile, count: number): string[] => {
   const times = microsecondsBySelf(profile)
   const whole = [...times.values()].reduce((sum, time) => sum + time, 0)
   return [...times]
     .toSorted(([, a], [, b]) => b - a)
-    .slice(0, 25)
+    .slice(0, count)
     .map(
       ([name, time]) =>
         `${((time / whole) * 100).toFixed(1).padStart(5)} %  ${(time / 1000).toFixed(0).padStart(6)} ms  ${name}`,
     )
 }
 
-/** Runs `action` under the worker's profiler; prints the functions with the most time of their own. */
-export const profiled = <T>(browser: TestBrowser, title: string, action: () => Promise<T>): Promise<T> =>
-  withWorker(browser, async (send) => {
+const waitsOf = async (send: Send): Promise<ReadonlyMap<string, Wait>> => {
+  const answer = (await send('Runtime.evaluate', { expression: 'benchWaits' })) as { result: { value: string } }
+  return new Map(Object.entries(JSON.parse(answer.result.value) as Record<string, Wait>))
+}
+
+const waitLines = (before: ReadonlyMap<string, Wait>, after: ReadonlyMap<string, Wait>): string[] =>
+  [...after].map(([name, wait]) => {
+    const count = wait.count - (before.get(name)?.count ?? 0)
+    const milliseconds = wait.milliseconds - (before.get(name)?.milliseconds ?? 0)
+    const mean = count === 0 ? 0 : milliseconds / count
+    return `${String(count).padStart(7)} ×  ${mean.toFixed(2).padStart(7)} ms  ${name}`
+  })
+
+/** Runs `action` first as it is, for the worker's waits, then again under the profilers of worker and page. */
+export const profiled = (
+  scene: Scene,
+  page: Page,
+  title: string,
+  action: (turn: number) => Promise<Timed>,
+): Promise<void> =>
+  withWorker(scene.browser, async (send) => {
+    const before = await waitsOf(send)
+    const unwatched = await action(1)
+    const waits = waitLines(before, await waitsOf(send))
+    const session = await page.context().newCDPSession(page)
+    await session.send('Profiler.enable')
+    await session.send('Profiler.setSamplingInterval', { interval })
+    await session.send('Profiler.start')
     await send('Profiler.enable')
-    await send('Profiler.setSamplingInterval', { interval: 200 })
+    await send('Profiler.setSamplingInterval', { interval })
     await send('Profiler.start')
-    const result = await action()
-    const { profile } = (await send('Profiler.stop')) as { readonly profile: Profile }
-    console.log([`profile of the worker, ${title}:`, ...top(profile)].join('\n           '))
-    return result
+    const watched = await action(2)
+    const inWorker = (await send('Profiler.stop')) as { readonly profile: Profile }
+    const inPage = (await session.send('Profiler.stop')) as { readonly profile: Profile }
+    await session.detach()
+    const of = ({ milliseconds, events }: Timed): string => `${shown(milliseconds)} ms for ${shown(events)} events`
+    const head = `${title}: ${of(unwatched)}; under the profiler ${of(watched)}`
+    const worker = ['self time in the worker', ...top(inWorker.profile, 30)]
+    const inThePage = ['self time in the page', ...top(inPage.profile, 12)]
+    console.log([head, 'waits of the worker', ...waits, ...worker, ...inThePage].join('\n  '))
   })

@@ -3,13 +3,8 @@
 export type LabRequest =
   /** Events one after the other, each in a strict transaction of its own. */
   | { readonly type: 'raw-single'; readonly events: number }
-  /** One record an event, `perTransaction` of them in a strict transaction, so many `outstanding` at once. */
-  | {
-      readonly type: 'raw-batch'
-      readonly events: number
-      readonly perTransaction: number
-      readonly outstanding: number
-    }
+  /** One record an event, `perTransaction` of them in a strict transaction. */
+  | { readonly type: 'raw-batch'; readonly events: number; readonly perTransaction: number }
   | { readonly type: 'stored' }
   | { readonly type: 'read-back' }
 

@@ -2,10 +2,8 @@
  * The bench's code inside a page, as `window.lab`: in the console's page it drives `window.shoal`, in the bench's own page, which has no
  * connection of its own that would wake the worker, it talks to the dedicated worker and dials the node cold.
  */
+import { connectSoon } from '../../src/client/connect.ts'
 import type { EventItem } from '../../src/client/contract.ts'
-import { dialWorker, lifelinePath } from '../../src/client/dial.ts'
-import { connectTo } from '../../src/client/shoal.ts'
-import { systemClock } from '../../src/node/system-clock.ts'
 import type { ImportEnd } from '../../src/ui/import/importer.ts'
 import { runImport } from '../../src/ui/import/importer.ts'
 import { mapRecord } from '../../src/ui/import/mapping.ts'
@@ -115,6 +113,14 @@ export const lab = {
     })
   },
 
+  /** Milliseconds that a call takes which the node answers at once. */
+  roundTrip: async (calls: number): Promise<number> => {
+    const { events, milliseconds } = await timed(calls, async () => {
+      for (let call = 0; call < calls; call++) await window.shoal.offsets()
+    })
+    return milliseconds / events
+  },
+
   /** From objects that are there already, as the raw limit has them too. */
   importRecords: (events: number, seed: number): Promise<Timed> => {
     const blocks = [...blocksOf(events, seed, [])]
@@ -154,7 +160,7 @@ export const lab = {
   /** From the first word to a worker that is not running to the answer of a query. */
   queryCold: async (aql: string): Promise<{ milliseconds: number; events: number }> => {
     const from = performance.now()
-    const { shoal } = connectTo(dialWorker, { clock: systemClock })
+    const shoal = connectSoon()
     const items = await shoal.query(aql)
     const milliseconds = performance.now() - from
     shoal.close()
@@ -164,17 +170,20 @@ export const lab = {
   /** From a request to a worker that is not running to an answer that needs nothing of the node. */
   startCold: async (): Promise<number> => {
     const from = performance.now()
-    const answer = await fetch(lifelinePath)
+    const answer = await fetch('/shoal/lifeline')
     const milliseconds = performance.now() - from
     await answer.body?.cancel()
     return milliseconds
   },
 
+  disconnect: (): void => {
+    if ('shoal' in window) window.shoal.close()
+  },
+
   /** A connection that stays, without the console around it. */
   connect: async (): Promise<void> => {
-    const { shoal } = connectTo(dialWorker, { clock: systemClock })
-    window.shoal = shoal
-    await shoal.offsets()
+    window.shoal = connectSoon()
+    await window.shoal.offsets()
   },
 }
 

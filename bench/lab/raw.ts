@@ -58,17 +58,11 @@ const write = (db: IDBDatabase, part: readonly unknown[], from: number): Promise
   return committed(transaction)
 }
 
-/** `outstanding` transactions at most are under way at once. */
-export const measureRaw = (events: number, perTransaction: number, outstanding: number): Promise<Timed> =>
+/** One transaction after the other: several under way at once were measured too, and are no quicker. */
+export const measureRaw = (events: number, perTransaction: number): Promise<Timed> =>
   onFreshDatabase(async (db) => {
     const all = records(events)
-    const underWay = new Set<Promise<void>>()
     const from = performance.now()
-    for (let at = 0; at < events; at += perTransaction) {
-      if (underWay.size >= outstanding) await Promise.race(underWay)
-      const writing = write(db, all.slice(at, at + perTransaction), at).finally(() => underWay.delete(writing))
-      underWay.add(writing)
-    }
-    await Promise.all(underWay)
+    for (let at = 0; at < events; at += perTransaction) await write(db, all.slice(at, at + perTransaction), at)
     return { events, milliseconds: performance.now() - from }
   })

@@ -7,9 +7,9 @@ import { readBack, weighStore } from './records.ts'
 const perform = (request: LabRequest): Promise<LabAnswers[LabRequest['type']]> => {
   switch (request.type) {
     case 'raw-single':
-      return measureRaw(request.events, 1, 1)
+      return measureRaw(request.events, 1)
     case 'raw-batch':
-      return measureRaw(request.events, request.perTransaction, request.outstanding)
+      return measureRaw(request.events, request.perTransaction)
     case 'stored':
       return weighStore()
     case 'read-back':
