@@ -1,7 +1,5 @@
 /** The service worker: glue only. It hosts the node, answers `/api/v2` and the app's files, and serves ports to the pages. */
 import type { ConnectMessage, PingMessage, RetireMessage, TakeOverMessage } from '../src/api/port-contract.ts'
-import type { ServedPage } from '../src/api/port.ts'
-import { servePort } from '../src/api/port.ts'
 import type { Api } from '../src/api/routes.ts'
 import { createApi } from '../src/api/routes.ts'
 import { createSigner } from '../src/crypto/keys.ts'
@@ -11,6 +9,7 @@ import { systemClock } from '../src/node/system-clock.ts'
 import { openIndexedDbStore, openIndexedDbVault } from '../src/store/indexeddb.ts'
 import { createLifelines } from './lifelines.ts'
 import { createNodeHost } from './node-host.ts'
+import { createPages } from './pages.ts'
 import { keepShell, serveShell } from './shell.ts'
 
 declare const self: ServiceWorkerGlobalScope
@@ -20,18 +19,14 @@ const actyxOrigin = 'http://localhost:4454'
 const apiPath = '/api/v2/'
 
 const lifelines = createLifelines()
-const pages = new Set<ServedPage>()
 const openVault = openIndexedDbVault()
 const host = createNodeHost({
   openStore: openIndexedDbStore(),
   openNode: (openStore) => createNode({ openStore, openVault, clock: systemClock, build: __SHOAL_BUILD__ }),
   mayOpen: () => self.serviceWorker.state !== 'redundant',
-  onFenced: () => {
-    // the pages dial again, and reach whoever has the store now
-    for (const page of pages) page.close()
-    pages.clear()
-  },
+  onFenced: () => pages.dismiss(),
 })
+const pages = createPages(() => host.again(), __SHOAL_BUILD__)
 
 /** Quicker than the store, which has a log to recover. On the very first start there is no key yet, and the node makes it. */
 const earlyId = async (node: Promise<Node>) => {
@@ -54,15 +49,6 @@ const route = (request: Request): Response | Promise<Response> | undefined => {
   if ((isOurs || url.origin === actyxOrigin) && url.pathname.startsWith(apiPath)) return answerApi(request, url)
   if (isOurs && url.pathname === '/shoal/lifeline') return lifelines.open()
   return serveShell(request, url)
-}
-
-const serve = (connect: ConnectMessage, port: MessagePort): void => {
-  const page = servePort(port, { node: host.again(), connect, version: __SHOAL_BUILD__ })
-  pages.add(page)
-  port.addEventListener('close', () => {
-    pages.delete(page)
-    page.close()
-  })
 }
 
 keepShell()
@@ -89,7 +75,7 @@ self.addEventListener('message', (event) => {
   switch (message.type) {
     case 'shoal-connect': {
       const [port] = event.ports
-      if (port !== undefined) serve(message, port)
+      if (port !== undefined) pages.serve(port, message)
       return
     }
     case 'shoal-retire':

@@ -108,8 +108,12 @@ export const createCalls = (node: Node): Calls => {
         ...(limit !== undefined && { limit }),
       })
     },
-    subscribe: ({ query, lowerBound = {} }, appId, signal) =>
-      subscribe(log, ask('subscribe', query, appId), lowerBound, signal),
+    subscribe: ({ query, lowerBound = {}, delivered = 0 }, appId, signal) => {
+      const question = ask('subscribe', query, appId)
+      const { limit } = question
+      const left = limit === undefined ? question : { ...question, limit: Math.max(0, limit - delivered) }
+      return subscribe(log, left, lowerBound, signal)
+    },
     subscribeMonotonic: ({ query, lowerBound }, appId, signal) => {
       const { filter } = ask('subscribe_monotonic', query, appId)
       if (!isWithin(lowerBound, log.present())) throw badRequest(outOfRange)

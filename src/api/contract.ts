@@ -23,6 +23,8 @@ export interface QueryRequest {
 export interface SubscribeRequest {
   readonly query: string
   readonly lowerBound?: OffsetMap
+  /** Only over a port: how many events of a LIMIT were delivered before the worker restarted. */
+  readonly delivered?: number
 }
 export interface SubscribeMonotonicRequest {
   readonly session: string

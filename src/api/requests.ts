@@ -79,7 +79,8 @@ export const readSubscribeRequest = (text: string): SubscribeRequest => {
   const fields = readFields(text, 'SubscribeRequest')
   const query = readQuery(fields, text)
   const lowerBound = readBound(fields, 'lowerBound', text)
-  return { query, ...(lowerBound && { lowerBound }) }
+  const { delivered } = fields
+  return { query, ...(lowerBound && { lowerBound }), ...(isCount(delivered) && { delivered }) }
 }
 
 export const readSubscribeMonotonicRequest = (text: string): SubscribeMonotonicRequest => {

@@ -90,7 +90,9 @@ export const createWorkerAccess = (): WorkerAccess => {
   }
 
   const keepAlive = ({ onDoubt, onReplaced }: Fate): (() => void) => {
-    const workers = container()
+    const workers = globalThis.navigator?.serviceWorker
+    // dialling says so
+    if (workers === undefined) return () => undefined
     const stop = new AbortController()
     const { signal } = stop
     let again: ReturnType<typeof setTimeout> | undefined

@@ -2,6 +2,7 @@
  * One port to the worker, and how it sounds. A worker that stops takes its ports along without a sign, so a line only knows when it
  * was last heard and since when it owes an answer; `link.ts` judges.
  */
+import { createOutbox } from '../api/outbox.ts'
 import type { PortAnswer, PortRequest } from '../api/port-contract.ts'
 import type { Clock } from '../core/clock.ts'
 
@@ -33,20 +34,24 @@ export const createLine = (port: Port, clock: Clock, onAnswer: (answer: PortAnsw
   let owed = false
   let probes = 0
 
-  port.onmessage = ({ data }: MessageEvent<PortAnswer>) => {
+  const outbox = createOutbox<PortRequest>((requests) => port.postMessage(requests))
+
+  port.onmessage = ({ data }: MessageEvent<readonly PortAnswer[]>) => {
     owed = false
     probedAt = undefined
     quietSince = clock.monotonic()
     heardFirst ??= quietSince
-    if (data.type === 'ready') ready = true
-    if (data.type !== 'alive') onAnswer(data)
+    for (const answer of data) {
+      if (answer.type === 'ready') ready = true
+      if (answer.type !== 'alive') onAnswer(answer)
+    }
   }
   const send = (request: PortRequest): void => {
     if (!owed) {
       owed = true
       quietSince = clock.monotonic()
     }
-    port.postMessage(request)
+    outbox.send(request)
   }
   return {
     get ready() {
@@ -61,6 +66,7 @@ export const createLine = (port: Port, clock: Clock, onAnswer: (answer: PortAnsw
       send({ type: 'probe', id: probes++ })
     },
     close: () => {
+      outbox.flush()
       port.onmessage = null
       port.close()
     },

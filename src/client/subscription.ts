@@ -23,6 +23,7 @@ export const createSubscription = (
 ): (() => void) => {
   const cursor = new Map(Object.entries(options.lowerBound ?? {}) as [StreamId, number][])
   let isOver = false
+  let delivered = 0
   let hasOffsets = false
   let failure: ShoalError | undefined
 
@@ -41,8 +42,9 @@ export const createSubscription = (
   const deliver = (item: Item): void => {
     switch (item.type) {
       case 'event':
-        if (advance(item.stream, item.offset)) hand(item)
-        return
+        if (!advance(item.stream, item.offset)) return
+        delivered++
+        return hand(item)
       case 'offsets':
         for (const [stream, offset] of Object.entries(item.offsets) as [StreamId, number][]) advance(stream, offset)
         // asked again, the node says it again
@@ -59,7 +61,7 @@ export const createSubscription = (
   const cancel = link.ask({
     call: 'subscribe',
     patient: true,
-    body: () => JSON.stringify({ query: aql, lowerBound: Object.fromEntries(cursor) }),
+    body: () => JSON.stringify({ query: aql, lowerBound: Object.fromEntries(cursor), delivered }),
     onNext: (lines, more) => {
       for (const line of lines.split('\n')) {
         if (isOver) return

@@ -21,9 +21,12 @@ const findObstacle = (): Obstacle | undefined => {
 }
 
 /** Once there is something to keep: asked on an empty device, browsers that ask people would ask them too early. */
-const persistWhenUseful = async (page: PageState): Promise<void> => {
-  const { present } = await window.shoal.offsets()
-  if (Object.keys(present).length > 0 && page.current.persistence === 'unasked') await page.persist()
+const persistWhenUseful = (page: PageState): void => {
+  const stop = window.shoal.subscribe('FROM allEvents LIMIT 1', {}, (item) => {
+    if (item.type !== 'event') return
+    stop()
+    if (page.current.persistence === 'unasked') void page.persist()
+  })
 }
 
 const start = async (): Promise<void> => {
@@ -39,8 +42,7 @@ const start = async (): Promise<void> => {
   await import('../ui/console.ts')
   const view = Object.assign(document.createElement('shoal-console'), { shoal, page })
   document.querySelector('shoal-console')?.replaceWith(view)
-  // a node that refuses is shown by the console
-  await persistWhenUseful(page).catch(() => undefined)
+  persistWhenUseful(page)
 }
 
 document.documentElement.dataset['build'] = __SHOAL_BUILD__

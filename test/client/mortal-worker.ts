@@ -1,225 +1,142 @@
 /**
- * A worker that speaks the port's protocol over a log in memory and can be made to die, freeze, fence or refuse at any moment. What it
- * acknowledged survives its death, as on a device; what it was about to do may or may not have been done.
+ * The real node, store and port in a worker that can be made to die, stall, refuse or be fenced at any moment. The disk outlives it;
+ * a life that is over commits nothing any more and is never heard again, as when a browser stops a worker.
  */
+import { createNodeHost } from '../../sw/node-host.ts'
+import { createPages } from '../../sw/pages.ts'
 import type { ConnectMessage, PortAnswer, PortRequest } from '../../src/api/port-contract.ts'
-import { windowChunks } from '../../src/api/port-contract.ts'
 import type { Dial } from '../../src/client/link.ts'
+import { ShoalError } from '../../src/core/errors.ts'
+import type { AppId, Json } from '../../src/core/event.ts'
+import { createNode } from '../../src/node/node.ts'
+import { systemClock } from '../../src/node/system-clock.ts'
+import type { CommitFate } from '../../src/store/memory.ts'
+import { createMemoryDisk, openMemoryStore, openMemoryVault } from '../../src/store/memory.ts'
 
-export interface Stored {
-  readonly type: 'event'
-  readonly stream: string
-  readonly offset: number
-  readonly lamport: number
-  readonly timestamp: number
-  readonly tags: readonly string[]
-  readonly appId: string
-  readonly payload: unknown
+export interface Faults {
+  /** Asked before each commit of a publication. A fate that begins with `die` ends this life. */
+  fate: () => CommitFate | Promise<CommitFate>
+  /** Opening the store fails with this code. */
+  refusal: string | undefined
+  /** The worker takes every page for older than itself. */
+  isNewer: boolean
 }
 
-/** What survives. */
-export const createDisk = () => ({
-  events: [] as Stored[],
-  receipts: new Map<string, { lamport: number; stream: string; offset: number; timestamp: number }[]>(),
-  progress: new Map<string, number>(),
-})
-export type Disk = ReturnType<typeof createDisk>
-
-const stream = `${'x'.repeat(43)}-0`
-
-export const append = (disk: Disk, payloads: readonly unknown[], receipt?: string) => {
-  const known = receipt === undefined ? undefined : disk.receipts.get(receipt)
-  if (known !== undefined) return known
-  const published = payloads.map((payload) => {
-    const offset = disk.events.length
-    const at = { lamport: offset + 1, stream, offset, timestamp: offset * 10 }
-    disk.events.push({ type: 'event', ...at, tags: ['t'], appId: 'com.example.test', payload })
-    return at
-  })
-  if (receipt !== undefined) disk.receipts.set(receipt, published)
-  return published
-}
-
-interface PortBody {
-  readonly key?: string
-  readonly data?: readonly { readonly payload: unknown }[]
-  readonly receipt?: string
-  readonly lowerBound?: Readonly<Record<string, number>>
-  readonly upperBound?: Readonly<Record<string, number>>
+export interface Counts {
+  dials: number
+  deaths: number
+  probes: number
+  /** Chunks sent. */
+  chunks: number
 }
 
 export interface MortalWorker {
   readonly dial: Dial
-  readonly dials: number
-  readonly probes: number
-  /** How many subscriptions and queries are being answered now. */
-  readonly streams: number
+  readonly faults: Faults
+  readonly counts: Readonly<Counts>
+  /** How many subscriptions and queries the living worker answers now. */
+  streams(): number
   /** Stops without a sign; the next dial starts another. */
   kill(): void
-  /** Everything waits, probes too, until `thaw`: a worker that computes. */
+  /** Hears nothing until `thaw`, as when it computes. */
   freeze(): void
   thaw(): void
-  /** The next `n` publishes are stored, and the worker dies before it can answer. */
-  dieAfterCommit(n: number): void
-  /** The next `n` requests are answered with this error. */
-  failNext(code: string, n?: number): void
-  /** Dials are answered with this until `accept`. */
-  refuse(code: string): void
-  accept(): void
-  /** Publishes wait this long before they are answered; probes are answered. */
-  slowness: number
-  chunkSize: number
-  /** A publish by somebody else. */
-  publish(payload: unknown): void
+  /** Another instance opens the same store. */
+  fence(): Promise<void>
+  /** By somebody else than the page. */
+  publish(...payloads: readonly Json[]): Promise<void>
+  stored(): Promise<unknown[]>
 }
 
-export const createMortalWorker = (disk: Disk = createDisk()): MortalWorker & { readonly disk: Disk } => {
+export const createMortalWorker = (): MortalWorker => {
+  const disk = createMemoryDisk()
+  const faults: Faults = { fate: () => 'commit', refusal: undefined, isNewer: false }
+  const counts: Counts = { dials: 0, deaths: 0, probes: 0, chunks: 0 }
   let life = 0
   let frozen: (() => void)[] | undefined
-  let refusal: string | undefined
-  let deaths = 0
-  let failing: { code: string; left: number } | undefined
-  const counts = { dials: 0, probes: 0, streams: 0 }
-  const settings = { slowness: 0, chunkSize: 3 }
-  const onAppend = new Set<() => void>()
+  let current: ReturnType<typeof start> | undefined
 
-  const serve = (port: MessagePort, born: number): void => {
-    const isAlive = (): boolean => life === born
-    const post = (answer: PortAnswer): void => {
-      if (isAlive()) port.postMessage(answer)
-    }
-    const credits = new Map<number, { left: number; wake?: () => void }>()
-    const chunk = async (id: number, lines: readonly unknown[]): Promise<boolean> => {
-      const credit = credits.get(id)
-      if (credit === undefined || !isAlive()) return false
-      while (credit.left === 0) {
-        await new Promise<void>((resolve) => (credit.wake = resolve))
-        if (!isAlive() || !credits.has(id)) return false
-      }
-      credit.left--
-      post({ type: 'next', id, lines: lines.map((line) => JSON.stringify(line)).join('\n') })
-      return true
-    }
-    const read = async (id: number, from: number, to: number): Promise<boolean> => {
-      for (let at = from; at <= to; at += settings.chunkSize)
-        if (!(await chunk(id, disk.events.slice(at, Math.min(to + 1, at + settings.chunkSize))))) return false
-      return true
-    }
-    const present = (): Record<string, number> => (disk.events.length === 0 ? {} : { [stream]: disk.events.length - 1 })
-    const once = (id: number, value: unknown): void => {
-      post({ type: 'next', id, lines: JSON.stringify(value) })
-      post({ type: 'complete', id })
-    }
-    const request = async (id: number, call: string, body: PortBody): Promise<void> => {
-      if (failing !== undefined && failing.left-- > 0) {
-        post({ type: 'error', id, code: failing.code, message: 'as told' })
-        return
-      }
-      if (call === 'offsets') return once(id, { present: present(), toReplicate: {} })
-      if (call === 'progress') return once(id, disk.progress.get(body.key ?? '') ?? 0)
-      if (call === 'publish') {
-        if (settings.slowness > 0) await new Promise((resolve) => setTimeout(resolve, settings.slowness))
-        if (!isAlive()) return
-        const data = (body.data ?? []).map(({ payload }) => payload)
-        const published = append(disk, data, body.receipt)
-        for (const listener of onAppend) listener()
-        if (deaths > 0) {
-          deaths--
-          worker.kill()
-        }
-        return once(id, { data: published })
-      }
-      credits.set(id, { left: windowChunks })
-      counts.streams++
-      const from = (body.lowerBound?.[stream] ?? -1) + 1
-      if (call === 'query') {
-        const to = body.upperBound?.[stream] ?? -1
-        if ((await read(id, from, to)) && (await chunk(id, [{ type: 'offsets', offsets: body.upperBound }])))
-          post({ type: 'complete', id })
-      } else {
-        let to = disk.events.length - 1
-        let open = (await read(id, from, to)) && (await chunk(id, [{ type: 'offsets', offsets: present() }]))
-        while (open && isAlive() && credits.has(id)) {
-          if (disk.events.length - 1 === to)
-            await new Promise<void>((resolve) => {
-              const listener = () => {
-                onAppend.delete(listener)
-                resolve()
-              }
-              onAppend.add(listener)
-            })
-          const next = disk.events.length - 1
-          open = await read(id, to + 1, next)
-          to = next
-        }
-      }
-      counts.streams--
-    }
-    const receive = (data: PortRequest): void => {
-      if (!isAlive()) return
-      switch (data.type) {
-        case 'probe':
-          counts.probes++
-          return post({ type: 'alive', id: data.id })
-        case 'more': {
-          const credit = credits.get(data.id)
-          if (credit === undefined) return
-          credit.left++
-          credit.wake?.()
-          return
-        }
-        case 'cancel': {
-          const credit = credits.get(data.id)
-          credits.delete(data.id)
-          credit?.wake?.()
-          for (const listener of onAppend) listener()
-          return
-        }
-        case 'request':
-          void request(data.id, data.call, (JSON.parse(data.body) ?? {}) as PortBody)
-      }
-    }
-    port.onmessage = ({ data }) => {
-      if (frozen === undefined) receive(data)
-      else frozen.push(() => receive(data))
-    }
-    if (refusal !== undefined) post({ type: 'refused', code: refusal, message: 'as told' })
-    else post({ type: 'ready', nodeId: 'x'.repeat(43), version: '0' })
+  const kill = (): void => {
+    life++
+    counts.deaths++
+    current = undefined
+  }
+  const unlessFrozen = (action: () => void): void => {
+    if (frozen === undefined) action()
+    else frozen.push(action)
   }
 
-  const worker = {
-    disk,
-    get dials() {
-      return counts.dials
-    },
-    get probes() {
-      return counts.probes
-    },
-    get streams() {
-      return counts.streams
-    },
-    get slowness() {
-      return settings.slowness
-    },
-    set slowness(ms: number) {
-      settings.slowness = ms
-    },
-    get chunkSize() {
-      return settings.chunkSize
-    },
-    set chunkSize(events: number) {
-      settings.chunkSize = events
-    },
-    dial: async (_connect: ConnectMessage) => {
+  const start = () => {
+    const born = life
+    const isAlive = (): boolean => life === born
+    const streams = new Set<string>()
+    const own = {
+      ...disk,
+      fate: async (writes: Parameters<typeof disk.fate>[0]): Promise<CommitFate> => {
+        const isPublication = writes.some((write) => write.table === 'runs')
+        const fate = isAlive() && isPublication ? await faults.fate() : 'commit'
+        if (!isAlive()) return 'die-before'
+        if (fate.startsWith('die')) kill()
+        return fate
+      },
+    }
+    const host = createNodeHost({
+      openStore: () =>
+        faults.refusal === undefined
+          ? openMemoryStore(own)()
+          : Promise.reject(new ShoalError(faults.refusal, 'as told')),
+      openNode: (openStore) =>
+        createNode({ openStore, openVault: openMemoryVault(own), clock: systemClock, build: 'test' }),
+      onFenced: () => pages.dismiss(),
+      mayOpen: () => true,
+    })
+    const pages = createPages(() => host.again(), 'test')
+
+    const serve = (port: MessagePort, connect: ConnectMessage): void => {
+      const name = counts.dials
+      const served = {
+        onmessage: null as ((event: MessageEvent<readonly PortRequest[]>) => void) | null,
+        postMessage: (answers: readonly PortAnswer[]) => {
+          if (!isAlive()) return
+          for (const answer of answers) {
+            if (answer.type === 'next') counts.chunks++
+            if (answer.type === 'complete' || answer.type === 'error') streams.delete(`${name} ${answer.id}`)
+          }
+          port.postMessage(answers)
+        },
+        close: () => {
+          if (isAlive()) port.close()
+        },
+        addEventListener: () => undefined,
+      }
+      port.onmessage = (event: MessageEvent<readonly PortRequest[]>) =>
+        unlessFrozen(() => {
+          if (!isAlive()) return
+          for (const request of event.data) {
+            const stream = `${name} ${request.id}`
+            if (request.type === 'probe') counts.probes++
+            if (request.type === 'cancel') streams.delete(stream)
+            if (request.type === 'request' && ['query', 'subscribe'].includes(request.call)) streams.add(stream)
+          }
+          served.onmessage?.(event)
+        })
+      pages.serve(served, faults.isNewer ? { ...connect, version: connect.version - 1 } : connect)
+    }
+    return { host, serve, streams }
+  }
+  const running = () => (current ??= start())
+
+  return {
+    faults,
+    counts,
+    kill,
+    dial: (connect) => {
       counts.dials++
       const { port1, port2 } = new MessageChannel()
-      if (frozen === undefined) serve(port2, life)
-      else frozen.push(() => serve(port2, life))
-      return port1
+      unlessFrozen(() => running().serve(port2, connect))
+      return Promise.resolve(port1)
     },
-    kill: () => {
-      life++
-    },
+    streams: () => current?.streams.size ?? 0,
     freeze: () => {
       frozen ??= []
     },
@@ -228,22 +145,20 @@ export const createMortalWorker = (disk: Disk = createDisk()): MortalWorker & { 
       frozen = undefined
       for (const action of waiting) action()
     },
-    dieAfterCommit: (n: number) => {
-      deaths = n
+    fence: async () => {
+      await openMemoryStore(disk)()
     },
-    failNext: (code: string, n = 1) => {
-      failing = { code, left: n }
+    publish: async (...payloads) => {
+      const { log } = await running().host.node()
+      const drafts = payloads.map((payload) => ({ tags: ['t'], payload }))
+      await log.append(drafts, { appId: 'com.example.other' as AppId })
     },
-    refuse: (code: string) => {
-      refusal = code
-    },
-    accept: () => {
-      refusal = undefined
-    },
-    publish: (payload: unknown) => {
-      append(disk, [payload])
-      for (const listener of onAppend) listener()
+    stored: async () => {
+      const { log } = await running().host.node()
+      const payloads: unknown[] = []
+      for await (const batch of log.read({ filter: { type: 'all' }, order: 'asc' }))
+        if (batch.type === 'events') payloads.push(...batch.events.map((event) => JSON.parse(event.payload) as unknown))
+      return payloads
     },
   }
-  return worker
 }

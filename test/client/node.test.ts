@@ -1,15 +1,12 @@
 /** The client against the real node, log and store in a worker that dies in the middle of its commits. A failing seed replays the faults. */
 import { afterEach, expect, it } from 'vitest'
-import { createNodeHost } from '../../sw/node-host.ts'
-import { servePort } from '../../src/api/port.ts'
-import type { Dial, LinkTimes } from '../../src/client/link.ts'
+import type { LinkTimes } from '../../src/client/link.ts'
 import { linkTimes } from '../../src/client/link.ts'
 import { connectTo } from '../../src/client/shoal.ts'
 import type { Item } from '../../src/client/contract.ts'
-import { createNode } from '../../src/node/node.ts'
 import { systemClock } from '../../src/node/system-clock.ts'
-import type { CommitFate, MemoryDisk } from '../../src/store/memory.ts'
-import { createMemoryDisk, openMemoryStore, openMemoryVault } from '../../src/store/memory.ts'
+import type { CommitFate } from '../../src/store/memory.ts'
+import { createMortalWorker } from './mortal-worker.ts'
 
 const times = Object.fromEntries(Object.entries(linkTimes).map(([name, ms]) => [name, ms / 10])) as unknown as LinkTimes
 const closings: (() => void)[] = []
@@ -28,63 +25,6 @@ const createRandom = (seed: number) => {
   }
 }
 
-/** `fateOf` is asked before each commit of the life that makes it; a dead life commits nothing any more. */
-const createWorkers = (disk: MemoryDisk, fateOf: () => CommitFate) => {
-  let life = 0
-  const counts = { lives: 0, deaths: 0 }
-  const kill = (): void => {
-    life++
-    counts.deaths++
-    current = undefined
-  }
-  const start = () => {
-    const born = life
-    const isAlive = (): boolean => life === born
-    counts.lives++
-    const own: MemoryDisk = {
-      ...disk,
-      fate: () => {
-        if (!isAlive()) return 'die-before'
-        const fate = fateOf()
-        if (fate.startsWith('die')) kill()
-        return fate
-      },
-    }
-    const host = createNodeHost({
-      openStore: openMemoryStore(own),
-      openNode: (openStore) =>
-        createNode({ openStore, openVault: openMemoryVault(own), clock: systemClock, build: 'test' }),
-      onFenced: () => undefined,
-      mayOpen: () => true,
-    })
-    const serve = (port: MessagePort, connect: Parameters<Dial>[0]): void => {
-      const served = {
-        onmessage: null as ((event: MessageEvent) => void) | null,
-        postMessage: (answer: unknown) => {
-          if (isAlive()) port.postMessage(answer)
-        },
-        close: () => {
-          if (isAlive()) port.close()
-        },
-      }
-      port.onmessage = (event) => {
-        if (isAlive()) served.onmessage?.(event)
-      }
-      servePort(served, { node: host.again(), connect, version: 'test' })
-      closings.push(() => port.close())
-    }
-    return { serve }
-  }
-  let current: ReturnType<typeof start> | undefined
-  const dial: Dial = (connect) => {
-    const { port1, port2 } = new MessageChannel()
-    current ??= start()
-    current.serve(port2, connect)
-    return Promise.resolve(port1)
-  }
-  return { dial, kill, counts }
-}
-
 const events = (items: readonly Item[]) => items.filter((item) => item.type === 'event')
 
 it.each([1, 2, 3, 4])(
@@ -97,7 +37,8 @@ it.each([1, 2, 3, 4])(
       const fates = ['die-before', 'die-after', 'unknown-written', 'unknown-lost'] as const
       return fates[Math.floor(random() * fates.length)] ?? 'commit'
     }
-    const { dial, kill, counts } = createWorkers(createMemoryDisk(), fateOf)
+    const { dial, kill, counts, faults } = createMortalWorker()
+    faults.fate = fateOf
     const { shoal } = connectTo(dial, { clock: systemClock, times })
     closings.push(() => shoal.close())
     const seen: Item[] = []
