@@ -19,7 +19,14 @@ const importTable: Readonly<Record<string, readonly string[]>> = {
   swarm: ['core', 'crypto', 'log', 'store/contract.ts', 'cborg'],
   node: ['core', 'aql', 'crypto', 'store/contract.ts', 'log', 'swarm', 'api/contract.ts', 'cborg'],
   api: ['core', 'aql', 'crypto/token.ts', 'log', 'node'],
-  client: ['core', 'api/contract.ts', 'api/port-contract.ts', 'node/contract.ts', 'node/system-clock.ts'],
+  client: [
+    'core',
+    'api/contract.ts',
+    'api/port-contract.ts',
+    'api/outbox.ts',
+    'node/contract.ts',
+    'node/system-clock.ts',
+  ],
   page: ['core', 'client', 'node/system-clock.ts', 'ui', 'workbox-window'],
   // what the page knows of the browser reaches the console as a property of a documented type
   ui: ['client', 'page/contract.ts', 'lit', 'papaparse'],

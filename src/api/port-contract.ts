@@ -1,6 +1,6 @@
 /**
  * The wire between our client and the node over a MessagePort: requests with an id, answers that carry it, and a window of chunks
- * so that a slow reader holds the node back. Bulk travels as JSON text (one item a line): a string crosses faster than a tree.
+ * so that a slow reader holds the node back. Each crossing carries a list: what was said in one turn. Bulk travels as JSON text (one item a line): a string crosses faster than a tree.
  */
 
 /** Grows when either side could no longer understand the other; the worker refuses an older page with `ERR_CLIENT_OUTDATED`. */

@@ -14,6 +14,7 @@ import { createChunks } from './chunks.ts'
 import { apiError, badRequest } from './errors.ts'
 import type { Lines } from './items.ts'
 import type { ConnectMessage, PortAnswer, PortRequest } from './port-contract.ts'
+import { createOutbox } from './outbox.ts'
 import { portVersion, windowChunks } from './port-contract.ts'
 import {
   readNamed,
@@ -26,7 +27,7 @@ import {
 /** What we need of a MessagePort, in whichever library it is declared. */
 export interface ServedPort {
   onmessage: ((event: MessageEvent) => void) | null
-  postMessage(answer: PortAnswer): void
+  postMessage(answers: readonly PortAnswer[]): void
   close(): void
 }
 
@@ -70,9 +71,10 @@ const isRequest = (data: unknown): data is PortRequest => {
 export const servePort = (port: ServedPort, { node, connect, version }: PortOptions): ServedPage => {
   const exchanges = new Map<number, Exchange>()
   let isClosed = false
-  const send = (answer: PortAnswer): void => {
-    if (!isClosed) port.postMessage(answer)
-  }
+  const outbox = createOutbox<PortAnswer>((answers) => {
+    if (!isClosed) port.postMessage(answers)
+  })
+  const { send } = outbox
   const serving = node.then((ready) => ({ calls: createCalls(ready), clock: ready.clock }))
 
   const stream = async (id: number, exchange: Exchange, lines: Lines, clock: Clock): Promise<void> => {
@@ -154,6 +156,7 @@ export const servePort = (port: ServedPort, { node, connect, version }: PortOpti
     exchange?.wake?.()
   }
   const close = (): void => {
+    outbox.flush()
     isClosed = true
     port.onmessage = null
     for (const id of exchanges.keys()) cancel(id)
@@ -161,7 +164,10 @@ export const servePort = (port: ServedPort, { node, connect, version }: PortOpti
   }
 
   const receive = ({ data }: MessageEvent<unknown>): void => {
-    if (!isRequest(data)) return
+    for (const request of Array.isArray(data) ? (data as readonly unknown[]) : []) if (isRequest(request)) take(request)
+  }
+
+  const take = (data: PortRequest): void => {
     switch (data.type) {
       case 'probe':
         return send({ type: 'alive', id: data.id })

@@ -19,8 +19,8 @@ const openPage = (node: Promise<Node>, change: Partial<PortOptions['connect']> =
   opened.push(port1)
   const answers: PortAnswer[] = []
   let stir: (() => void) | undefined
-  port1.onmessage = ({ data }: MessageEvent<PortAnswer>) => {
-    answers.push(data)
+  port1.onmessage = ({ data }: MessageEvent<readonly PortAnswer[]>) => {
+    answers.push(...data)
     stir?.()
   }
   const connect = { version: portVersion, appId: 'com.example.test', ...change }
@@ -33,7 +33,7 @@ const openPage = (node: Promise<Node>, change: Partial<PortOptions['connect']> =
       await new Promise<void>((resolve) => (stir = resolve))
     }
   }
-  const send = (request: PortRequest): void => port1.postMessage(request)
+  const send = (request: PortRequest): void => port1.postMessage([request])
   let lastId = 0
   const request = (call: PortCall, body: unknown = null): number => {
     send({ type: 'request', id: ++lastId, call, body: typeof body === 'string' ? body : JSON.stringify(body) })

@@ -43,11 +43,11 @@ const watcher = `
 const { active } = await navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready)
 const { port1, port2 } = new MessageChannel()
 const answers = []
-port1.onmessage = ({ data }) => answers.push(data.type)
+port1.onmessage = ({ data }) => answers.push(...data.map(({ type }) => type))
 active.postMessage({ type: 'shoal-connect', version: 1, appId: 'com.example.watcher' }, [port2])
 while (!answers.includes('ready')) await new Promise((resolve) => setTimeout(resolve, 50))
 await new Promise((resolve) => setTimeout(resolve, 40_000))
-port1.postMessage({ type: 'probe', id: 1 })
+port1.postMessage([{ type: 'probe', id: 1 }])
 await new Promise((resolve) => setTimeout(resolve, 3000))
 await fetch('/report', { method: 'POST', body: answers.includes('alive') ? 'alive' : 'dead' })
 `

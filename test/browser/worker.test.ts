@@ -75,7 +75,9 @@ test('after shift-reload the page is not controlled: its fetch is told so, and i
         })
       }),
   )
-  const [published] = await page.evaluate(() => window.shoal.publish([{ tags: ['uncontrolled'], payload: 'still here' }]))
+  const [published] = await page.evaluate(() =>
+    window.shoal.publish([{ tags: ['uncontrolled'], payload: 'still here' }]),
+  )
   expect(published?.lamport).toBeGreaterThan(0)
   expect(await seen).toBe('still here')
   expect(await allPayloads(page)).toContain('still here')
@@ -95,13 +97,13 @@ test('a page older than the worker is refused with the reason, and no call of it
     const heard: unknown[] = []
     const refused = new Promise<void>((resolve) => {
       port1.onmessage = ({ data }) => {
-        heard.push(data)
+        heard.push(...(data as unknown[]))
         resolve()
       }
     })
     active?.postMessage({ type: 'shoal-connect', version: 0, appId: 'com.example.old' }, [port2])
     await refused
-    port1.postMessage({ type: 'request', id: 1, call: 'publish', body: '{"data":[{"tags":["t"],"payload":"old"}]}' })
+    port1.postMessage([{ type: 'request', id: 1, call: 'publish', body: '{"data":[{"tags":["t"],"payload":"old"}]}' }])
     await window.shoal.offsets()
     await new Promise((resolve) => setTimeout(resolve, 300))
     return heard
