@@ -14,6 +14,7 @@ interface Answer {
 
 interface ProfileNode {
   readonly id: number
+  readonly children?: readonly number[]
   readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number }
 }
 
@@ -68,16 +69,20 @@ const withWorker = async <T>(browser: TestBrowser, action: (send: Send) => Promi
 export const heapOfWorker = (browser: TestBrowser): Promise<Heap> =>
   withWorker(browser, async (send) => (await send('Runtime.getHeapUsage')) as Heap)
 
+/** What the browser does itself is named with who asked for it. */
+const nameOf = (node: ProfileNode, caller: ProfileNode | undefined): string => {
+  const { functionName, url, lineNumber } = node.callFrame
+  const name = functionName || '(anonymous)'
+  if (url !== '') return `${name} (${url.slice(url.lastIndexOf('/') + 1)}:${lineNumber + 1})`
+  return caller === undefined || caller.callFrame.url === '' ? name : `${name} in ${nameOf(caller, undefined)}`
+}
+
 const microsecondsBySelf = ({ nodes, samples, timeDeltas }: Profile): ReadonlyMap<string, number> => {
-  const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]))
+  const callers = new Map(nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node] as const)))
+  const names = new Map(nodes.map((node) => [node.id, nameOf(node, callers.get(node.id))]))
   const times = new Map<string, number>()
   samples.forEach((id, index) => {
-    const frame = frames.get(id)
-    const place =
-      frame === undefined || frame.url === ''
-        ? ''
-        : ` (${frame.url.slice(frame.url.lastIndexOf('/') + 1)}:${frame.lineNumber + 1})`
-    const name = `${frame?.functionName || '(anonymous)'}${place}`
+    const name = names.get(id) ?? ''
     times.set(name, (times.get(name) ?? 0) + (timeDeltas[index] ?? 0))
   })
   return times
