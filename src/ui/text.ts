@@ -10,7 +10,7 @@ const strings: Readonly<Record<Language, Readonly<Record<StringKey, string>>>> =
 
 export interface Text {
   readonly language: Language
-  /** Numbers among the values are written in the language's way. */
+  /** Numbers among the values are written in the language's way; `{count|event|events}` is the word that goes with a number. */
   say(key: StringKey, values?: Readonly<Record<string, string | number>>): string
   number(value: number, digits?: number): string
   bytes(value: number): string
@@ -25,6 +25,7 @@ const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as co
 export const createText = (language: Language): Text => {
   const known = strings[language]
   const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 })
+  const plural = new Intl.PluralRules(language)
   const clock = new Intl.DateTimeFormat(language, {
     hour: '2-digit',
     minute: '2-digit',
@@ -47,8 +48,9 @@ export const createText = (language: Language): Text => {
   return {
     language,
     say: (key, values = {}) =>
-      known[key].replace(/\{(\w+)\}/g, (_, name: string) => {
+      known[key].replace(/\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g, (_, name: string, one?: string, other?: string) => {
         const value = values[name]
+        if (one !== undefined) return plural.select(Number(value)) === 'one' ? one : (other ?? one)
         return typeof value === 'number' ? number(value) : (value ?? '')
       }),
     number,

@@ -54,7 +54,7 @@ export const ask = async (page: Page, aql: string): Promise<number> => {
   await goTo(page, 'query')
   await page.locator('shoal-query textarea').fill(aql)
   await page.locator('shoal-query button.first').click()
-  const done = page.locator('shoal-query .count[data-test=done]', { hasText: ' events in ' })
+  const done = page.locator('shoal-query .count[data-test=done]', { hasText: / events? in / })
   await done.waitFor()
   return Number((await done.innerText()).replaceAll(',', '').split(' ')[0])
 }
@@ -90,10 +90,14 @@ export const fillDevice = async (page: Page): Promise<{ free(): Promise<void> }>
     const refuse = (): never => {
       throw new DOMException('The device is full.', 'QuotaExceededError')
     }
-    Object.assign(globalThis, { free: () => Object.assign(store, { put, add }) })
+    Object.assign(globalThis, {
+      free: () => {
+        Object.assign(store, { put, add })
+      },
+    })
     Object.assign(store, { put: refuse, add: refuse })
   })
   return {
-    free: () => worker.evaluate(() => void (globalThis as unknown as { free(): void }).free()),
+    free: () => worker.evaluate(() => (globalThis as unknown as { free(): void }).free()),
   }
 }

@@ -4,7 +4,8 @@ import { en } from '../../src/ui/strings/en.ts'
 import type { StringKey } from '../../src/ui/text.ts'
 import { createText } from '../../src/ui/text.ts'
 
-const holes = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').toSorted()
+const holes = (text: string): string[] =>
+  [...text.matchAll(/\{(\w+)(?:\|[^}]*)?\}/g)].map(([, name]) => name ?? '').toSorted()
 
 describe('the strings', () => {
   it('fill in the same values in every language', () => {
@@ -34,6 +35,8 @@ describe('text', () => {
       '14.492 Ereignisse in 1,3 Sek.',
     )
     expect(createText('en').say('query.count', { count: 14492, time: '1 s' })).toBe('14,492 events in 1 s')
+    expect(german.say('export.done', { count: 1 })).toBe('1 Ereignis exportiert')
+    expect(createText('en').say('export.done', { count: 0 })).toBe('0 events exported')
     expect(german.bytes(18_400_000)).toBe('18,4 MB')
     expect(createText('en').bytes(999)).toBe('999 byte')
     expect(createText('en').duration(3 * 3600)).toBe('3 hr 0 min')

@@ -42,7 +42,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'overview.emptyImport': 'Datei importieren',
   'overview.emptyPublish': 'Ereignis schreiben',
   'overview.events': 'Ereignisse gespeichert',
-  'overview.density': '{bytes} auf dem Datenträger in {runs} Abschnitten, {per} Byte je Ereignis',
+  'overview.density': '{bytes} auf dem Datenträger in {runs} {runs|Abschnitt|Abschnitten}, {per} Byte je Ereignis',
   'overview.node': 'Dieser Knoten',
   'overview.name': 'Name dieses Knotens',
   'overview.unnamed': 'Noch ohne Namen',
@@ -118,7 +118,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'query.ask': 'Abfragen',
   'query.help':
     'Tags lassen sich mit & (und) und | (oder) verbinden. Die neuesten Ereignisse stehen oben, außer die Abfrage sagt ORDER ASC.',
-  'query.count': '{count} Ereignisse in {time}',
+  'query.count': '{count} {count|Ereignis|Ereignisse} in {time}',
   'query.some': 'Die neuesten {count} Ereignisse in {time}; es gibt weitere',
   'query.more': 'Weitere {count} lesen',
 
@@ -148,8 +148,8 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
 
   'export.log': 'Log exportieren',
   'export.result': 'Ergebnis exportieren',
-  'export.running': '{count} Ereignisse geschrieben …',
-  'export.done': '{count} Ereignisse exportiert',
+  'export.running': '{count} {count|Ereignis|Ereignisse} geschrieben …',
+  'export.done': '{count} {count|Ereignis|Ereignisse} exportiert',
 
   'import.pick': 'Datei auswählen oder hier ablegen',
   'import.kinds': 'CSV oder NDJSON in jeder Größe; auch, was Shoal exportiert hat',
@@ -161,7 +161,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'import.again': 'Noch einmal importieren',
   'import.another': 'Andere Datei',
   'import.unfinished':
-    'Diese Datei wurde zum Teil importiert: {count} Datensätze sind erledigt. Fortsetzen ergänzt den Rest und verdoppelt nichts.',
+    'Diese Datei wurde zum Teil importiert: {count} {count|Datensatz ist|Datensätze sind} erledigt. Fortsetzen ergänzt den Rest und verdoppelt nichts.',
   'import.finished':
     'Diese Datei wurde bereits vollständig importiert ({count} ×). Noch einmal importieren speichert jedes Ereignis erneut.',
   'import.running': 'Ein Import läuft',
@@ -171,13 +171,13 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'import.perSecond': '{count}/s',
   'import.left': 'Restzeit',
   'import.took': 'Dauer',
-  'import.done': 'Fertig. {count} Ereignisse sind auf diesem Gerät gespeichert.',
+  'import.done': 'Fertig. {count} {count|Ereignis ist|Ereignisse sind} auf diesem Gerät gespeichert.',
   'import.cancelled':
-    'Abgebrochen. {count} Ereignisse sind gespeichert; Sie können jederzeit fortsetzen, nichts wird verdoppelt.',
+    'Abgebrochen. {count} {count|Ereignis ist|Ereignisse sind} gespeichert; Sie können jederzeit fortsetzen, nichts wird verdoppelt.',
   'import.failed':
-    '{count} Ereignisse sind gespeichert. Setzen Sie fort, sobald der Grund behoben ist: Nichts geht verloren, nichts wird verdoppelt.',
+    '{count} {count|Ereignis ist|Ereignisse sind} gespeichert. Setzen Sie fort, sobald der Grund behoben ist: Nichts geht verloren, nichts wird verdoppelt.',
   'import.toQuery': 'Log abfragen',
-  'import.badTitle': '{count} Zeilen wurden nicht übernommen',
+  'import.badTitle': '{count} {count|Zeile wurde|Zeilen wurden} nicht übernommen',
   'import.badSave': 'Liste speichern',
   'import.badMore': '{count} weitere; die ersten 10.000 stehen in der gespeicherten Liste.',
   'import.line': 'Zeile',

@@ -38,7 +38,7 @@ export const en = {
   'overview.emptyImport': 'Import a file',
   'overview.emptyPublish': 'Publish an event',
   'overview.events': 'events stored',
-  'overview.density': '{bytes} on disk in {runs} runs, {per} bytes an event',
+  'overview.density': '{bytes} on disk in {runs} {runs|run|runs}, {per} bytes an event',
   'overview.node': 'This node',
   'overview.name': 'Name of this node',
   'overview.unnamed': 'Without a name',
@@ -109,7 +109,7 @@ export const en = {
   'query.box': 'Query in AQL',
   'query.ask': 'Ask',
   'query.help': 'Combine tags with & (and) and | (or). The newest events come first unless the query says ORDER ASC.',
-  'query.count': '{count} events in {time}',
+  'query.count': '{count} {count|event|events} in {time}',
   'query.some': 'The newest {count} events in {time}; there are more',
   'query.more': 'Read {count} more',
 
@@ -139,8 +139,8 @@ export const en = {
 
   'export.log': 'Export the log',
   'export.result': 'Export result',
-  'export.running': '{count} events written …',
-  'export.done': '{count} events exported',
+  'export.running': '{count} {count|event|events} written …',
+  'export.done': '{count} {count|event|events} exported',
 
   'import.pick': 'Choose a file or drop it here',
   'import.kinds': 'CSV or NDJSON, of any size; also what Shoal has exported',
@@ -152,7 +152,7 @@ export const en = {
   'import.again': 'Import once more',
   'import.another': 'Another file',
   'import.unfinished':
-    'This file was imported in part: {count} records of it are done. Continuing adds the rest and doubles nothing.',
+    'This file was imported in part: {count} {count|record|records} of it are done. Continuing adds the rest and doubles nothing.',
   'import.finished':
     'This file was already imported to its end ({count} ×). Importing it once more stores every event again.',
   'import.running': 'An import is running',
@@ -162,11 +162,13 @@ export const en = {
   'import.perSecond': '{count}/s',
   'import.left': 'Time left',
   'import.took': 'Took',
-  'import.done': 'Done. {count} events are stored on this device.',
-  'import.cancelled': 'Cancelled. {count} events are stored; continue whenever you like, nothing is doubled.',
-  'import.failed': '{count} events are stored. Continue once the reason is gone: nothing is lost and nothing doubled.',
+  'import.done': 'Done. {count} {count|event is|events are} stored on this device.',
+  'import.cancelled':
+    'Cancelled. {count} {count|event is|events are} stored; continue whenever you like, nothing is doubled.',
+  'import.failed':
+    '{count} {count|event is|events are} stored. Continue once the reason is gone: nothing is lost and nothing doubled.',
   'import.toQuery': 'Ask the log',
-  'import.badTitle': '{count} lines could not be taken',
+  'import.badTitle': '{count} {count|line|lines} could not be taken',
   'import.badSave': 'Save the list',
   'import.badMore': '{count} more; the first 10,000 are in the saved list.',
   'import.line': 'Line',

@@ -86,6 +86,7 @@ export const overviewStyle = css`
   }
   dd {
     margin: 0;
+    white-space: nowrap;
     font-size: 1.25rem;
     font-weight: 620;
   }
@@ -112,6 +113,12 @@ export const overviewStyle = css`
     }
     .hero p {
       max-width: 17rem;
+    }
+    dl {
+      gap: 0.5rem;
+    }
+    dd {
+      font-size: 1.0625rem;
     }
   }
   @media (min-width: 880px) {
