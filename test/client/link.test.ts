@@ -5,7 +5,7 @@ import { connect } from '../../src/client/connect.ts'
 import { connectTo } from '../../src/client/shoal.ts'
 import type { LinkTimes } from '../../src/client/link.ts'
 import { linkTimes } from '../../src/client/link.ts'
-import type { Item } from '../../src/client/contract.ts'
+import type { Item, Published } from '../../src/client/contract.ts'
 import { systemClock } from '../../src/node/system-clock.ts'
 import type { Faults } from './mortal-worker.ts'
 import { createMortalWorker } from './mortal-worker.ts'
@@ -17,10 +17,10 @@ afterEach(() => {
   for (const close of closings.splice(0)) close()
 })
 
-const setUp = (faults: Partial<Faults> = {}) => {
+const setUp = (faults: Partial<Faults> = {}, patience = times) => {
   const worker = createMortalWorker()
   Object.assign(worker.faults, faults)
-  const { shoal, link } = connectTo(worker.dial, { clock: systemClock, times })
+  const { shoal, link } = connectTo(worker.dial, { clock: systemClock, times: patience })
   closings.push(() => shoal.close())
   return { worker, shoal, link }
 }
@@ -62,7 +62,11 @@ describe('calls', () => {
 
   it('keep their order across deaths, none lost, none doubled', async () => {
     const { shoal, worker } = setUp({ fate: dieAfterCommits(4) })
-    const published = await Promise.all(upTo(60).map((index) => shoal.publish(draft(index))))
+    const published: (readonly Published[])[] = []
+    // what is asked together is committed together, so that each wave is one commit
+    for (const wave of upTo(6)) {
+      published.push(...(await Promise.all(upTo(10).map((index) => shoal.publish(draft(wave * 10 + index))))))
+    }
     expect(await worker.stored()).toEqual(upTo(60))
     expect(published.map(([event]) => event?.offset)).toEqual(upTo(60))
     expect(worker.counts.deaths).toBe(4)
@@ -93,12 +97,11 @@ describe('calls', () => {
   })
 
   it('go to the next instance when the store was taken over', async () => {
-    const { shoal, worker } = setUp()
+    // by what it is told: waiting for silence would take a minute
+    const { shoal, worker } = setUp({}, { ...times, callSilence: 60_000, probeWait: 60_000 })
     await shoal.publish(draft('before'))
     await worker.fence()
-    const from = performance.now()
     await shoal.publish(draft('fenced'))
-    expect(performance.now() - from).toBeLessThan(times.callSilence + times.probeWait)
     expect(await worker.stored()).toEqual(['before', 'fenced'])
     expect(worker.counts).toMatchObject({ dials: 2, deaths: 0 })
   })
