@@ -26,7 +26,7 @@ import type { Row } from './row.ts'
 import type { Run } from './run.ts'
 import { isEphemeral, isSealed, signRun } from './run.ts'
 import type { StoredReceipt } from './record.ts'
-import { storeRun } from './record.ts'
+import { putReceipt, storeRun } from './record.ts'
 import { chainBytes } from './run-key.ts'
 import { isTailFull, saveSummaries, sealTail, tailRuns } from './sealing.ts'
 import { shred } from './shape.ts'
@@ -212,7 +212,11 @@ export const createAppender = (context: LogContext, receipts: Receipts) => {
       })
       requests.push({ request, answer })
       const { receipt, progress: step } = request.options
-      if (receipt !== undefined) given.push(receipts.made(receipt, answer))
+      if (receipt !== undefined) {
+        const stored = receipts.made(receipt, answer)
+        if (receipts.isAhead(stored, timestamp)) writes.push(putReceipt(stored))
+        else given.push(stored)
+      }
       if (step !== undefined) writes.push(receipts.progressWrite(step.key, step.to))
     }
     const runs: PackedRun[] = []
@@ -256,7 +260,7 @@ export const createAppender = (context: LogContext, receipts: Receipts) => {
       }
       streams.set(stream, end)
     }
-    for (const { key, answer } of given) writes.push({ type: 'put', table: 'receipts', key, value: answer })
+    writes.push(...given.map(putReceipt))
     return { requests, refusals, runs, writes, ends: { lamport, timestamp, streams, progress } }
   }
 

@@ -11,6 +11,7 @@ import { examine } from './examination.ts'
 import type { Run } from './run.ts'
 import { isEphemeral, isReadable, isSealed } from './run.ts'
 import { storeRun } from './record.ts'
+import type { Receipts } from './receipts.ts'
 import type { RunEntry, StreamState } from './stream-state.ts'
 import { endOf, nextOf } from './stream-state.ts'
 import { summarise } from './summary.ts'
@@ -48,10 +49,10 @@ const place = (state: StreamState, entry: RunEntry, firstLamport: number, replac
   ]
 }
 
-export const createGate = (context: LogContext) => {
+export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>) => {
   let held = false
   let cancelHold: (() => void) | undefined
-  let evidenceCount: number | undefined
+  let evidence: Set<string> | undefined
 
   const release = (): void => {
     cancelHold?.()
@@ -68,10 +69,11 @@ export const createGate = (context: LogContext) => {
   }
 
   const evidenceWrite = async (run: Run, code: string): Promise<{ key: string; writes: Write[] }> => {
-    evidenceCount ??= (await context.store.keys('evidence', {})).length
+    evidence ??= new Set(await context.store.keys('evidence', {}))
     const key = `${code}/${run.header.stream}/${run.header.from}-${endOf(run.header) - 1}/${crc32(run.bytes)}`
-    if (evidenceCount >= evidenceMax) return { key, writes: [] }
-    evidenceCount += 1
+    // the same again takes no more room
+    if (evidence.has(key) || evidence.size >= evidenceMax) return { key, writes: [] }
+    evidence.add(key)
     return { key, writes: [{ type: 'put', table: 'evidence', key, value: run.bytes }] }
   }
 
@@ -90,7 +92,11 @@ export const createGate = (context: LogContext) => {
     const deletes = replaces.flatMap((gone): Write[] =>
       gone.key === '' ? [] : [{ type: 'delete', table: 'runs', key: gone.key }],
     )
-    return { writes: [...deletes, write], state }
+    const writes = [...deletes, write]
+    // what comes from others brings no receipts with it
+    if (state.node === context.signer.id && replaces.some((gone) => gone.quarantined && !gone.sealed))
+      writes.push(receipts.lost(Math.floor(header.maxTime / 1000)))
+    return { writes, state }
   }
 
   const answerOf = (verdict: Verdict, key: string): Ingested => {
@@ -119,15 +125,16 @@ export const createGate = (context: LogContext) => {
     const undo = (): void => {
       for (const [state, { entries, present }] of touched) Object.assign(state, { entries, present })
       context.lamport = lamport
+      evidence = undefined
     }
     try {
       for (const record of records) {
         const verdict = await examine(context, record)
         let key = ''
         if (verdict.type === 'evidence') {
-          const evidence = await evidenceWrite(verdict.run, verdict.code)
-          key = evidence.key
-          writes.push(...evidence.writes)
+          const kept = await evidenceWrite(verdict.run, verdict.code)
+          key = kept.key
+          writes.push(...kept.writes)
           context.report(
             verdict.code,
             `A run of ${verdict.run.header.stream} contradicts what is held; it is kept as evidence.`,

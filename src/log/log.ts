@@ -93,14 +93,17 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
       for (const listener of listeners) listener()
     },
   }
-  const ownTails = (): { state: StreamState; entries: readonly RunEntry[] }[] =>
+  // also those that a seal had to leave behind, since they are damaged
+  const ownSmallRuns = (): { state: StreamState; entries: readonly RunEntry[] }[] =>
     [...index.streams.values()]
       .filter(({ stream }) => isWrittenBy(stream, signer.id))
-      .map((state) => ({ state, entries: state.entries.slice(tailIndex(state)) }))
+      .map((state) => ({ state, entries: state.entries.filter(({ sealed }) => !sealed) }))
   const tailReceipts: TailReceipts = {
-    latest: Math.max(0, ...ownTails().map(({ entries }) => Math.floor((entries.at(-1)?.maxTime ?? 0) / 1000))),
+    latest: ownSmallRuns()
+      .flatMap(({ entries }) => entries)
+      .reduce((latest, { maxTime }) => Math.max(latest, Math.floor(maxTime / 1000)), 0),
     find: async (key) => {
-      for (const { state, entries } of ownTails()) {
+      for (const { state, entries } of ownSmallRuns()) {
         await blocks.prefetch(entries)
         for (const entry of entries) {
           if (entry.receipts === undefined) await blocks.read(state, entry)
@@ -110,11 +113,11 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
       }
       return undefined
     },
-    isWhole: () => ownTails().every(({ entries }) => entries.every(({ quarantined }) => !quarantined)),
+    isWhole: () => ownSmallRuns().every(({ entries }) => entries.every(({ quarantined }) => !quarantined)),
   }
   const receipts = await openReceipts(store, tailReceipts, milliseconds(context))
   const append = createAppender(context, receipts)
-  const gate = createGate(context)
+  const gate = createGate(context, receipts)
 
   const sealIdleTails = async (): Promise<void> => {
     if (options.clock.monotonic() - lastWrite < tailIdleSeal) return

@@ -35,6 +35,10 @@ export interface Receipts {
   /** What was answered before under this receipt; `undefined` when nothing was written. Throws `ERR_OUTCOME_UNKNOWN`. */
   find(receipt: string): Promise<readonly Published[] | undefined>
   made(receipt: string, answer: readonly Published[]): StoredReceipt
+  /** Whether it claims to be made after its events: then it is kept by itself, so that an opening finds it by its key. */
+  isAhead(stored: StoredReceipt, timestamp: number): boolean
+  /** Receipts up to `until` (milliseconds since the epoch) may be lost. */
+  lost(until: number): Write
   /** To be called when it has been committed. */
   written(receipt: string): void
   progress(key: string): Promise<number>
@@ -100,6 +104,11 @@ export const openReceipts = async (store: Store, tail: TailReceipts, openedAt: n
       return undefined
     },
     made: (receipt, answer) => ({ key: keyOf(receipt).key, answer: encodeAnswer(answer) }),
+    isAhead: ({ key }, timestamp) => Number(key.slice(2, 18)) > Math.floor(timestamp / 1000),
+    lost: (until) => {
+      horizon = Math.max(horizon, until)
+      return { type: 'put', table: 'meta', key: 'receipts', value: encode(horizon) }
+    },
     written: (receipt) => {
       known.add(keyOf(receipt).key)
     },

@@ -15,6 +15,14 @@ export interface StoredReceipt {
   readonly answer: Uint8Array
 }
 
+/** By itself. */
+export const putReceipt = ({ key, answer }: StoredReceipt): Write => ({
+  type: 'put',
+  table: 'receipts',
+  key,
+  value: answer,
+})
+
 export interface StoredRun {
   readonly key: string
   readonly write: Write

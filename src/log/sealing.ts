@@ -6,12 +6,11 @@ import {
   summariesUnsavedMax,
   tailBytesSeal,
 } from '../core/limits.ts'
-import type { Write } from '../store/contract.ts'
 import type { Row } from './row.ts'
 import type { LogContext } from './context.ts'
 import { commitWrites, entryOfRun, milliseconds, summaryWrites } from './commit.ts'
 import { signRun } from './run.ts'
-import { storeRun } from './record.ts'
+import { putReceipt, storeRun } from './record.ts'
 import { chainBytes } from './run-key.ts'
 import { eventChars } from './size.ts'
 import type { RunEntry, StreamState } from './stream-state.ts'
@@ -102,12 +101,7 @@ const sealFrom = async (context: LogContext, state: StreamState, start: number):
     ...entries.map((entry) => ({ type: 'delete', table: 'runs', key: entry.key }) as const),
     write,
     // a seal is read often, its receipts hardly ever: from now on they have records of their own
-    ...receipts.map(({ key: receipt, answer }): Write => ({
-      type: 'put',
-      table: 'receipts',
-      key: receipt,
-      value: answer,
-    })),
+    ...receipts.map(putReceipt),
   ])
   const receivedAt = entries.find((entry) => entry.receivedAt > 0)?.receivedAt ?? milliseconds(context)
   const block = blockOfRows(rows, run.header.from, commits)
