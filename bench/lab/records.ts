@@ -1,4 +1,5 @@
 /** The log's records, read from IndexedDB past the node: how much they weigh, and how fast they turn into events again. */
+import { readRecord } from '../../src/log/record.ts'
 import { readRunKey } from '../../src/log/run-key.ts'
 import { parseRun, readRun, verifyRun } from '../../src/log/run.ts'
 import { decodeSummaries } from '../../src/log/summary.ts'
@@ -76,7 +77,7 @@ export const weighStore = (): Promise<Stored> =>
 
 /** Characters of all payloads of one run. A run that does not verify ends the bench: a figure of damaged events means nothing. */
 const readOne = async (bytes: Uint8Array): Promise<{ events: number; chars: number }> => {
-  const run = parseRun(bytes)
+  const run = parseRun(readRecord(bytes).run)
   const verdict = await verifyRun(run)
   if (verdict !== 'ok') throw new Error(`a run of ${run.header.stream} does not verify: ${verdict}`)
   const block = await readRun(run)
