@@ -20,13 +20,17 @@ test('with the station stopped and the network off, a cold worker serves the app
   await browser.context.setOffline(true)
   await browser.stopWorkers(page)
 
+  const waits: number[] = []
   for (const path of ['', 'check', 'some/where']) {
     await browser.stopWorkers(page)
     const from = performance.now()
     await page.goto(station.url + path)
     await whenRunning(page)
-    console.log(`offline, cold worker, /${path}: usable after ${Math.round(performance.now() - from)} ms`)
+    waits.push(Math.round(performance.now() - from))
   }
+  console.log(`offline, cold worker: usable after ${waits.join(', ')} ms`)
+  // the best of three: other tests may share this computer
+  expect(Math.min(...waits)).toBeLessThan(1000)
   expect(await allPayloads(page)).toEqual(['before'])
   await page.evaluate(() => window.shoal.publish([{ tags: ['kept'], payload: 'offline' }]))
   await page.reload()
