@@ -7,7 +7,7 @@ import { isFigure, isReached, lines, shown } from './figure.ts'
 import type { Ground } from './ground.ts'
 import { prepareGround } from './ground.ts'
 import { measureImporting, profileImporting } from './importing.ts'
-import { measureOpening } from './opening.ts'
+import { measureOpening, profileQueries } from './opening.ts'
 import { measurePublishing, profilePublishing } from './publishing.ts'
 import { measureReadings } from './readings.ts'
 import { measureScript } from './script.ts'
@@ -29,7 +29,7 @@ const usage = `npm run bench [-- OPTIONS]
   --events 1000000   of the log that is opened; a tenth of it is imported. Fewer for a quick look, which says nothing about the targets
   --json FILE        also write what was measured there
   --app FOLDER       measure another built app than dist/app
-  --profile          instead of figures, where the worker's time goes during publishes and imports`
+  --profile          instead of figures, where the time of worker and page goes: publish, import, query`
 
 const complain = (sentence: string): undefined => {
   console.error(`${sentence}\n${usage}`)
@@ -94,6 +94,7 @@ export const runBench = async (options: BenchOptions): Promise<void> => {
     if (options.isProfile) {
       if (options.only.has('publish')) await profilePublishing(ground)
       if (options.only.has('import')) await profileImporting(ground, Math.ceil(options.events / 10))
+      if (options.only.has('query')) await profileQueries(ground, Math.ceil(options.events / 10))
       return
     }
     const outcomes = await measure(ground, options)

@@ -10,7 +10,7 @@ import type { Ground, Scene } from './ground.ts'
 import { onScene } from './ground.ts'
 import { whenSummarised } from './importing.ts'
 import type { RareTag } from './lab/page.ts'
-import { heapOfWorker } from './node-target.ts'
+import { heapOfWorker, profiled } from './node-target.ts'
 
 export interface OpeningChoice {
   readonly events: number
@@ -130,4 +130,25 @@ export const measureOpening = (ground: Ground, { events, isOpen, isQuery }: Open
       ...(isOpen ? await openingFigures(scene, bench, log) : []),
       ...(isQuery ? await queryFigures(scene, bench, log) : []),
     ]
+  })
+
+export const profileQueries = (ground: Ground, events: number): Promise<void> =>
+  onScene(ground, async (scene) => {
+    const page = await scene.openConsole()
+    // ten tags, so that each of the two turns has some that nobody asked for before
+    const tags = Array.from({ length: rounds * 2 }, (_, index) => ({
+      tag: `inspection:${index + 1}`,
+      hits,
+      shift: (index + 0.5) / (rounds * 2),
+    }))
+    await page.evaluate(([count, from, some]) => window.lab.fill(count, from, some), [events, seed, tags] as const)
+    await scene.closePages()
+    const bench = await scene.openLab()
+    await warmWorker(scene, bench)
+    await profiled(scene, bench, `queries for a rare tag of ${hits} hits`, async (turn) => {
+      let milliseconds = 0
+      for (const { tag } of tags.slice((turn - 1) * rounds, turn * rounds))
+        milliseconds += mustAnswer(await bench.evaluate((aql) => window.lab.query(aql), `FROM '${tag}'`), hits)
+      return { events: rounds * hits, milliseconds }
+    })
   })
