@@ -66,15 +66,30 @@ export interface Shoal {
   readonly state: ConnectionState
   /** Why the node refuses this page, while `state` is `refused`; its `code` says what, its sentence what to do. */
   readonly problem: ShoalError | undefined
+  /** The answer removes the listener. */
   onState(listener: (state: ConnectionState) => void): () => void
+  /**
+   * All of `events` or none. Resolves once they are on the medium, with where each landed, in the order given and all with one timestamp
+   * (µs since the epoch). Waits while the worker restarts, however often, and never writes twice. Rejects with a `ShoalError`:
+   * `ERR_NOT_JSON` (the sentence names the place), `ERR_BAD_REQUEST` (an empty tag), `ERR_PAYLOAD_TOO_LARGE` (16,384 events, 10 MiB, or
+   * 1 MiB for one of them), `ERR_STORE_FULL` (nothing was stored; free some room), `ERR_PROGRESS`, `ERR_OUTCOME_UNKNOWN` (a receipt older than 7 days).
+   */
   publish(events: readonly NewEvent[], options?: PublishOptions): Promise<readonly Published[]>
+  /**
+   * What is known at the moment of asking, by default in ascending order: events, a diagnostic where some could not be read, at last one
+   * `offsets`. A diagnostic of severity `error` ends the items early. Rejects with `ERR_BAD_REQUEST` for a text that is no query, naming the place.
+   */
   query(aql: string, options?: QueryOptions): QueryResult
   /** Known events ascending, one `offsets`, then live ones as they arrive, across restarts of the worker. Returns a cancel function. */
   subscribe(aql: string, options: SubscribeOptions, onItem: (item: Item) => void): () => void
+  /** Last offset of each stream, inclusive: usable as a bound. */
   offsets(): Promise<OffsetsResponse>
+  /** Who this node is, what it holds (events, bytes), and what it noted in its diary. */
   info(): Promise<NodeDetails>
+  /** Gives the node another display name; `ERR_SETTINGS` for an empty or a very long one. */
   rename(displayName: string): Promise<void>
   /** The number kept under a publish's `progress.key`; 0 when there is none. */
   progress(key: string): Promise<number>
+  /** Ends everything open with `ERR_CLOSED`; subscriptions end silently. */
   close(): void
 }

@@ -37,6 +37,26 @@ test('the first load is controlled, and /api/v2 is the node of this browser', as
   await page.close()
 })
 
+test('an Actyx app that asks http://localhost:4454, as it does unless told otherwise, gets the same node', async () => {
+  const page = await browser.open(station.url)
+  await whenRunning(page)
+  const { nodeId } = await page.evaluate(() => window.shoal.info())
+  const asked = await page.evaluate(async () => {
+    const base = 'http://localhost:4454/api/v2'
+    const manifest = { appId: 'com.example.app', displayName: 'App', version: '1.0.0' }
+    const headers = { 'Content-Type': 'application/json' }
+    const auth = await fetch(`${base}/auth`, { method: 'POST', headers, body: JSON.stringify(manifest) })
+    const { token } = (await auth.json()) as { token: string }
+    const authorized = { ...headers, Authorization: `Bearer ${token}` }
+    const body = JSON.stringify({ data: [{ tags: ['actyx'], payload: { n: 1 } }] })
+    const published = await fetch(`${base}/events/publish`, { method: 'POST', headers: authorized, body })
+    return { id: await (await fetch(`${base}/node/id`)).text(), status: published.status }
+  })
+  expect(asked).toEqual({ id: nodeId, status: 200 })
+  expect(await allPayloads(page)).toContainEqual({ n: 1 })
+  await page.close()
+})
+
 test('calls made in the very first moment, before any worker exists, are answered', async () => {
   const fresh = await launchChromium()
   const page = await fresh.context.newPage()
