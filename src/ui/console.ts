@@ -86,6 +86,8 @@ export class ShoalConsole extends LitElement {
 
   override render(): TemplateResult {
     const { text, route } = this
+    // The element that stands in the page before the node is there only shows what was put into it.
+    if (this.shoal === undefined) return html`<slot></slot>`
     document.title = `${text.say(`nav.${route.view}`)} · Shoal`
     return html`<div class="frame">
       <a class="skip" href="#main" @click=${this.#skip}>${text.say('nav.skip')}</a>
@@ -144,8 +146,6 @@ export class ShoalConsole extends LitElement {
         ?active=${active}
       ></shoal-check>`
     }
-    // Without a node there is nothing to show; the banner above says why.
-    if (shoal === undefined) return html``
     switch (view) {
       case 'overview':
         return html`<shoal-overview
