@@ -294,7 +294,8 @@ export const createAppender = (context: LogContext, receipts: Receipts) => {
       const state = context.index.stream(stream)
       if (state === undefined) continue
       if (isTailFull(state)) await sealTail(context, state, false)
-      await saveSummaries(context, state, summariesUnsavedMax)
+      // looks at every run of the stream, so not after each small one
+      else if (state.entries.at(-1)?.sealed === true) await saveSummaries(context, state, summariesUnsavedMax)
     }
   }
 
