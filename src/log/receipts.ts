@@ -92,7 +92,7 @@ export const openReceipts = async (store: Store, tail: TailReceipts, openedAt: n
       const { key, madeAt } = keyOf(receipt)
       // made since this opening and not heard of: not written. A clock that was set back may claim that of older ones
       const mayBeOld = madeAt < openedAt || tail.latest >= openedAt
-      if (!mayBeOld && !known.has(key)) return undefined
+      if (!mayBeOld && !known.has(key) && madeAt > horizon) return undefined
       const stored = (await tail.find(key)) ?? (await store.get('receipts', key))
       if (stored !== undefined) return decodeAnswer(stored)
       if (madeAt <= horizon || !tail.isWhole()) {

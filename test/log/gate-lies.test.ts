@@ -1,13 +1,13 @@
 /** The gate against members that lie, machines that flip bits, and versions that do not exist yet. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createByteWriter } from '../../src/core/bytes.ts'
-import { rawBytesMax, runCharsMax } from '../../src/core/limits.ts'
+import { runCharsMax } from '../../src/core/limits.ts'
 import { streamOf } from '../../src/core/node-id.ts'
 import { deflate } from '../../src/crypto/deflate.ts'
 import type { Signer } from '../../src/crypto/keys.ts'
 import { encodeBody } from '../../src/log/body.ts'
-import { decodeHeader, signedBytes } from '../../src/log/header.ts'
+import { signedBytes } from '../../src/log/header.ts'
 import { assembleRun, parseRun } from '../../src/log/run.ts'
 import type { Row } from '../../src/log/row.ts'
 import { chainOver, emptyChain } from '../../src/log/row.ts'
@@ -20,10 +20,8 @@ import {
   newSigner,
   openDevice,
   payloads,
-  readAll,
   rowsFrom,
   signAgain,
-  signFields,
   start,
 } from './fixture.ts'
 
@@ -42,135 +40,6 @@ const runOfText = async (text: string, sealed = false) => {
   const row: Row = { ...at(rowsFrom([{}], 0), 0), shape: '\n', leaves: [text] }
   return makeRun(author, { rows: [row], sealed })
 }
-
-describe('RULES 1: the header', () => {
-  it('names what the rule lists, in its order, as one CBOR array', async () => {
-    const { small } = await makeStream(author, 1, 2)
-    const header = decodeHeader(at(small, 0).headerBytes)
-    const order =
-      'swarm topic stream from count firstLamport lastLamport minTime maxTime chainBefore chainAfter codec flags keyId rawSize bodyHash ext'
-    expect(Object.keys(header).join(' ')).toBe(order)
-    expect(header).toMatchObject({
-      from: 0,
-      count: 2,
-      firstLamport: 0,
-      lastLamport: 1,
-      minTime: start,
-      maxTime: start + 1,
-    })
-  })
-
-  it('unknown ext and flags are ignored, and kept: verbatim through seals of others, restarts and forwarding', async () => {
-    const { small } = await makeStream(author, 1, 2)
-    const run = await signAgain(author, at(small, 0), { flags: 0b1111_0000, ext: { later: [1, { deep: 'x' }] } })
-    const device = await openDevice()
-    expect(await ingestOne(device.log, run.bytes)).toMatchObject({ type: 'stored' })
-    expect(await device.log.run(stream(), 0)).toEqual(run.bytes)
-    expect(await (await device.reopen()).log.run(stream(), 1)).toEqual(run.bytes)
-    expect(await payloads(device.log)).toHaveLength(2)
-  })
-
-  it('fields behind the known ones are ignored, and kept', async () => {
-    const { small } = await makeStream(author, 1, 2)
-    const record = await signFields(author, at(small, 0), (fields) => [...fields, 'of a later version'])
-    const { log } = await openDevice()
-    expect(await ingestOne(log, record)).toMatchObject({ type: 'stored' })
-    expect(await log.run(stream(), 0)).toEqual(record)
-  })
-
-  it('a header not written deterministically is verified as it is, and never written again', async () => {
-    const { small } = await makeStream(author, 1, 1)
-    const run = at(small, 0)
-    // the array's length in a longer form than it needs: [0x92, …] becomes [0x98, 18, …]
-    expect(run.headerBytes[0]).toBe(0x92)
-    const wordy = new Uint8Array([0x98, 18, ...run.headerBytes.subarray(1)])
-    const signed = assembleRun(run.header, wordy, await author.sign(signedBytes(wordy)), run.body)
-    const { log } = await openDevice()
-    const answer = await ingestOne(log, signed.bytes)
-    if (answer.type === 'refused') expect(answer.code).toBe('ERR_MALFORMED')
-    else expect(await log.run(stream(), 0)).toEqual(signed.bytes)
-  })
-
-  it.each([
-    ['codec', { codec: 77 }, /codec 77/],
-    ['keyId', { keyId: 'topic-key-1' }, /codec|encrypted/],
-  ])(
-    'an unknown %s is verified, counted, stored and forwarded opaque; reading it yields a diagnostic',
-    async (_, change, reason) => {
-      const { small } = await makeStream(author, 2, 2)
-      const opaque = await signAgain(author, at(small, 0), change, new Uint8Array([1, 2, 3]))
-      const device = await openDevice()
-      expect(await ingestOne(device.log, opaque.bytes)).toMatchObject({ type: 'stored', count: 2 })
-      expect(await ingestOne(device.log, at(small, 1).bytes)).toMatchObject({ type: 'stored' })
-      for (const { log } of [device, await device.reopen()]) {
-        expect(log.heads().get(stream())).toMatchObject({ from: 0, count: 4 })
-        expect(await log.run(stream(), 1)).toEqual(opaque.bytes)
-        const { events, gaps } = await readAll(log)
-        expect(gaps).toEqual([
-          { type: 'gap', stream: stream(), from: 0, count: 2, reason: expect.stringMatching(reason) as string },
-        ])
-        expect(events.map(({ offset }) => offset)).toEqual([2, 3])
-        expect(log.status().quarantined).toEqual([])
-      }
-      const flipped = opaque.bytes.slice()
-      flipped.set([at([...flipped], -1) ^ 1], flipped.length - 1)
-      expect(await ingestOne((await openDevice()).log, flipped)).toMatchObject({ type: 'refused', code: 'ERR_BODY' })
-    },
-  )
-
-  it('an opaque run never takes the place of what can be read', async () => {
-    const { small } = await makeStream(author, 2, 2)
-    const { log } = await openDevice()
-    await log.ingest(small.map(({ bytes }) => bytes))
-    const sealed = await makeRun(author, { rows: rowsFrom([{}, {}], 0), sealed: true })
-    const opaque = await signAgain(author, sealed, { codec: 77 })
-    expect(await ingestOne(log, opaque.bytes)).toMatchObject({ type: 'known' })
-    const longer = await signAgain(author, sealed, { codec: 77, count: 6, lastLamport: 5 })
-    expect(await ingestOne(log, longer.bytes)).toMatchObject({ type: 'deferred', code: 'ERR_UNKNOWN_CODEC' })
-    expect(await payloads(log)).toHaveLength(4)
-  })
-
-  it('only an unknown v is refused for its age', async () => {
-    const { small } = await makeStream(author, 1, 2)
-    const record = await signFields(author, at(small, 0), ([, ...fields]) => [2, ...fields])
-    expect(await ingestOne((await openDevice()).log, record)).toMatchObject({
-      type: 'refused',
-      code: 'ERR_RUN_VERSION',
-    })
-  })
-
-  it('runs of another swarm and of another topic are refused', async () => {
-    const rows = rowsFrom([{}], 0)
-    const { log } = await openDevice()
-    const others = [await makeRun(author, { rows, swarm: 'other' }), await makeRun(author, { rows, topic: 'other' })]
-    const answers = await log.ingest(others.map(({ bytes }) => bytes))
-    expect(answers).toMatchObject([
-      { type: 'refused', code: 'ERR_OTHER_SWARM' },
-      { type: 'refused', code: 'ERR_OTHER_TOPIC' },
-    ])
-  })
-
-  it.each<[string, number, unknown]>([
-    ['no events', 5, 0],
-    ['more events than a run may have', 5, 1025],
-    ['a negative offset', 4, -1],
-    ['an offset beyond 2^53−1', 4, 2 ** 53],
-    ['fewer lamports than events', 7, 0],
-    ['a lamport near 2^53', 7, Number.MAX_SAFE_INTEGER],
-    ['times the wrong way round', 9, 5],
-    ['a fractional time', 8, 0.5],
-    ['a chain of 31 bytes', 10, new Uint8Array(31)],
-    ['a chain that is text', 11, 'x'.repeat(32)],
-    ['no stream', 3, 'not a stream'],
-    ['a body larger than any', 15, rawBytesMax + 1],
-    ['an ext that is a list', 17, []],
-    ['a swarm that is a number', 1, 7],
-  ])('malformed and signed all the same is refused: %s', async (_, index, value) => {
-    const { small } = await makeStream(author, 1, 2)
-    const record = await signFields(author, at(small, 0), (fields) => fields.with(index, value))
-    expect(await ingestOne((await openDevice()).log, record)).toMatchObject({ type: 'refused', code: 'ERR_MALFORMED' })
-  })
-})
 
 describe('signature and body', () => {
   it('a forged signature is refused, of another author and of nobody', async () => {
@@ -303,75 +172,84 @@ describe('RULES 3, 4: lies about what is held are kept as evidence', () => {
     const device = await openDevice()
     const honest = await makeStream(author, 6, 2)
     await device.log.ingest(honest.small.slice(0, 4).map(({ bytes }) => bytes))
-    const is = async (record: Uint8Array, code: string): Promise<void> => {
+    /** The code a record is kept under as evidence, having changed nothing else. */
+    const told = async (record: Uint8Array): Promise<string> => {
       const before = [await payloads(device.log), device.log.heads(), device.log.status()]
       const kept = evidenceOf(device).length
-      expect(await ingestOne(device.log, record)).toMatchObject({ type: 'evidence', code, stream: stream() })
+      const answer = await ingestOne(device.log, record)
+      if (answer.type !== 'evidence') throw new Error(`not evidence but ${JSON.stringify(answer)}`)
+      expect(answer.stream).toBe(stream())
       expect([await payloads(device.log), device.log.heads(), device.log.status()]).toEqual(before)
       expect(evidenceOf(device)).toHaveLength(kept + 1)
       expect(evidenceOf(device)).toContainEqual(record)
-      expect(device.reports.map(({ code: told }) => told)).toContain(code)
+      expect(device.reports.map(({ code }) => code)).toContain(answer.code)
+      return answer.code
     }
-    return { device, honest, is }
+    return { device, honest, told }
   }
   const changedAt = (rows: readonly Row[], place: number): Row[] =>
     rows.map((row, index) => (index === place ? { ...row, shape: '\n', leaves: ['"changed"'] } : row))
 
   it('partial overlaps', async () => {
-    const { honest, is } = await lies()
-    await is((await makeRun(author, { rows: honest.rows.slice(3, 6), from: 3 })).bytes, 'ERR_PARTIAL_OVERLAP')
+    const { honest, told } = await lies()
+    expect(await told((await makeRun(author, { rows: honest.rows.slice(3, 6), from: 3 })).bytes)).toBe(
+      'ERR_PARTIAL_OVERLAP',
+    )
     const { chainBefore } = at(honest.small, 3).header
-    await is(
-      (await makeRun(author, { rows: honest.rows.slice(7, 9), from: 7, chainBefore })).bytes,
+    expect(await told((await makeRun(author, { rows: honest.rows.slice(7, 9), from: 7, chainBefore })).bytes)).toBe(
       'ERR_PARTIAL_OVERLAP',
     )
     // ends inside a commit
-    await is(
-      (await makeRun(author, { rows: honest.rows.slice(0, 3), commits: [2, 1], sealed: true })).bytes,
-      'ERR_PARTIAL_OVERLAP',
-    )
+    expect(
+      await told((await makeRun(author, { rows: honest.rows.slice(0, 3), commits: [2, 1], sealed: true })).bytes),
+    ).toBe('ERR_PARTIAL_OVERLAP')
   })
 
   it('forks: at the head, in the tail, inside a commit, before a seal', async () => {
-    const { honest, is, device } = await lies()
+    const { honest, told, device } = await lies()
     const { header } = at(honest.small, 3)
-    await is(
-      (await makeRun(author, { rows: honest.rows.slice(8), from: 8, chainBefore: header.chainBefore })).bytes,
-      'ERR_FORK',
-    )
+    expect(
+      await told(
+        (await makeRun(author, { rows: honest.rows.slice(8), from: 8, chainBefore: header.chainBefore })).bytes,
+      ),
+    ).toBe('ERR_FORK')
     const other = changedAt(honest.rows, 6)
     const { chainBefore } = header
-    await is((await makeRun(author, { rows: other.slice(6, 8), from: 6, chainBefore })).bytes, 'ERR_FORK')
+    expect(await told((await makeRun(author, { rows: other.slice(6, 8), from: 6, chainBefore })).bytes)).toBe(
+      'ERR_FORK',
+    )
     await device.log.ingest([(await honest.seal(0, 4)).bytes])
     const another = changedAt(honest.rows, 7)
-    await is((await makeRun(author, { rows: another.slice(6, 8), from: 6, chainBefore })).bytes, 'ERR_FORK')
-    await is((await makeRun(author, { rows: changedAt(honest.rows, 0).slice(0, 2) })).bytes, 'ERR_FORK')
+    expect(await told((await makeRun(author, { rows: another.slice(6, 8), from: 6, chainBefore })).bytes)).toBe(
+      'ERR_FORK',
+    )
+    expect(await told((await makeRun(author, { rows: changedAt(honest.rows, 0).slice(0, 2) })).bytes)).toBe('ERR_FORK')
   })
 
   it('a seal whose rows differ from what is held, first, middle or last', async () => {
-    const { honest, is } = await lies()
+    const { honest, told } = await lies()
     for (const place of [0, 3, 7]) {
       const rows = changedAt(honest.rows, place)
-      await is(
-        (await makeRun(author, { rows: rows.slice(0, 10), commits: [2, 2, 2, 2, 2], sealed: true })).bytes,
-        'ERR_FORK',
-      )
+      expect(
+        await told((await makeRun(author, { rows: rows.slice(0, 10), commits: [2, 2, 2, 2, 2], sealed: true })).bytes),
+      ).toBe('ERR_FORK')
     }
   })
 
   it('a seal with the honest chain over other rows', async () => {
-    const { honest, is } = await lies()
+    const { honest, told } = await lies()
     const rows = changedAt(honest.rows, 9).slice(0, 10)
     const { chainAfter } = at(honest.small, 4).header
-    await is((await makeRun(author, { rows, commits: [2, 2, 2, 2, 2], sealed: true, chainAfter })).bytes, 'ERR_CHAIN')
+    expect(
+      await told((await makeRun(author, { rows, commits: [2, 2, 2, 2, 2], sealed: true, chainAfter })).bytes),
+    ).toBe('ERR_CHAIN')
   })
 
   it('a seal that cuts the commits otherwise than they were', async () => {
-    const { honest, is } = await lies()
-    await is(
-      (await makeRun(author, { rows: honest.rows.slice(0, 8), commits: [4, 4], sealed: true })).bytes,
-      'ERR_PARTIAL_OVERLAP',
-    )
+    const { honest, told } = await lies()
+    expect(
+      await told((await makeRun(author, { rows: honest.rows.slice(0, 8), commits: [4, 4], sealed: true })).bytes),
+    ).toBe('ERR_PARTIAL_OVERLAP')
   })
 
   it('a seal whose commits do not add up is refused', async () => {
@@ -385,13 +263,12 @@ describe('RULES 3, 4: lies about what is held are kept as evidence', () => {
   })
 
   it('lamports that do not grow: within a run they cannot be written, between runs they are evidence', async () => {
-    const { honest, is, device } = await lies()
+    const { honest, told, device } = await lies()
     const { chainAfter: chainBefore } = at(honest.small, 3).header
     for (const lamport of [0, 7]) {
-      await is(
-        (await makeRun(author, { rows: rowsFrom([{ lamport }], 0), from: 8, chainBefore })).bytes,
-        'ERR_LAMPORT_ORDER',
-      )
+      expect(
+        await told((await makeRun(author, { rows: rowsFrom([{ lamport }], 0), from: 8, chainBefore })).bytes),
+      ).toBe('ERR_LAMPORT_ORDER')
     }
     // a body that ends elsewhere than its header says
     const rows = rowsFrom([{ lamport: 8 }, { lamport: 9 }, { lamport: 12 }], 0)

@@ -1,5 +1,5 @@
 /** Payloads that have broken other people's logs. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { EventDraft, Json } from '../../src/core/event.ts'
 
 const lone = fc.constantFrom('\ud800', '\udfff', 'a\udc00b', '\udbff\udbff', '😀\ud83d')
@@ -63,14 +63,9 @@ const objectOf = (entries: readonly (readonly [string, Json])[]): Json => {
 }
 
 const tree = fc.letrec<{ value: Json; object: Json; list: Json }>((tie) => ({
-  value: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    leaf,
-    tie('object'),
-    tie('list'),
-  ) as fc.Arbitrary<Json>,
-  object: fc.array(fc.tuple(keys, tie('value') as fc.Arbitrary<Json>), { maxLength: 5 }).map(objectOf),
-  list: fc.array(tie('value') as fc.Arbitrary<Json>, { maxLength: 4 }),
+  value: fc.oneof({ depthSize: 'small', withCrossShrink: true }, leaf, tie('object'), tie('list')),
+  object: fc.array(fc.tuple(keys, tie('value')), { maxLength: 5 }).map(objectOf),
+  list: fc.array(tie('value'), { maxLength: 4 }),
 })).value
 
 /** `depth` containers within each other. */
@@ -93,7 +88,7 @@ const deep = fc
 export const payload: fc.Arbitrary<Json> = fc.oneof(
   { weight: 4, arbitrary: tree },
   { weight: 3, arbitrary: fc.jsonValue() as fc.Arbitrary<Json> },
-  { weight: 2, arbitrary: leaf as fc.Arbitrary<Json> },
+  { weight: 2, arbitrary: leaf },
   { weight: 1, arbitrary: deep },
   { weight: 1, arbitrary: wide },
 )
