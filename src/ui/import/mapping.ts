@@ -143,9 +143,11 @@ const machineWords = /^(asset|machine|maschine|device|gerät|geraet|anlage)([ _-
 const tagWords =
   /^(status|state|zustand|alarm|fehler|störung|error|fault|product|produkt|order|auftrag|line|linie|station|type|typ|shift|schicht)([ _-]?(id|nr|no|code))?$/i
 
+/** `readings (2).csv` is the same file, downloaded again. */
 const slug = (name: string): string =>
   name
     .replace(/\.[^.]*$/, '')
+    .replace(/\s*\(\d+\)$/, '')
     .trim()
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '-')

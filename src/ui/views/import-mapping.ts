@@ -41,6 +41,13 @@ export class ShoalImportMapping extends LitElement {
       columns: columns.map((column, at) => (at === index ? { ...column, ...change } : column)),
     })
   }
+  /** Two columns under one name would overwrite each other. */
+  #rename(columns: readonly Column[], index: number, wanted: string): void {
+    const taken = columns.filter((_, at) => at !== index).map((column) => column.field)
+    let field = wanted
+    for (let again = 2; taken.includes(field); again++) field = `${wanted}_${again}`
+    this.#setColumn(columns, index, { field })
+  }
   #setTags(mapping: Exclude<Mapping, { type: 'export' }>, tags: readonly string[]): void {
     this.#emit('mapping', { ...mapping, tags: [...new Set(tags)] })
   }
@@ -76,7 +83,7 @@ export class ShoalImportMapping extends LitElement {
       <label class="grow">
         ${text.say('map.delimiter')}
         <select @change=${(event: Event) => this.#emit('format', { ...format, delimiter: valueOf(event) })}>
-          ${delimiters.map((delimiter) => html`<option value=${delimiter} ?selected=${delimiter === format.delimiter}>${text.say(delimiterName[delimiter] ?? 'map.comma')}</option>`)}
+          ${delimiters.map((delimiter) => html`<option value=${delimiter} .selected=${delimiter === format.delimiter}>${text.say(delimiterName[delimiter] ?? 'map.comma')}</option>`)}
         </select>
       </label>
       <label class="tick">
@@ -156,13 +163,13 @@ export class ShoalImportMapping extends LitElement {
                 aria-label=${text.say('map.field', { name: column.name })}
                 .value=${column.field}
                 ?disabled=${!column.keep}
-                @change=${(event: Event) => this.#setColumn(columns, index, { field: valueOf(event) || column.name })}
+                @change=${(event: Event) => this.#rename(columns, index, valueOf(event).trim() || column.name)}
               />
               <select
                 aria-label=${text.say('map.type', { name: column.name })}
                 @change=${(event: Event) => this.#setColumn(columns, index, { as: valueTypes.find((type) => type === valueOf(event)) ?? 'auto' })}
               >
-                ${valueTypes.map((type) => html`<option value=${type} ?selected=${type === column.as}>${text.say(`map.as.${type}`)}</option>`)}
+                ${valueTypes.map((type) => html`<option value=${type} .selected=${type === column.as}>${text.say(`map.as.${type}`)}</option>`)}
               </select>
             </li>`,
         )}

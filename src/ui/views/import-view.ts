@@ -40,6 +40,7 @@ export class ShoalImport extends View {
   declare dragging: boolean
   /** Grows with every change of the mapping, so that a slow look at the node cannot undo a later change. */
   #turn = 0
+  #listening: AbortController | undefined
 
   constructor() {
     super()
@@ -47,8 +48,16 @@ export class ShoalImport extends View {
     this.dragging = false
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.#listening = new AbortController()
+    const { signal } = this.#listening
+    window.addEventListener('drop', this.#onDrop, { signal })
+    for (const type of ['dragover', 'dragleave'] as const) window.addEventListener(type, this.#onDrag, { signal })
+  }
   override disconnectedCallback(): void {
     super.disconnectedCallback()
+    this.#listening?.abort()
     if (this.state.type === 'running' || this.state.type === 'opening') this.state.abort.abort()
   }
 
@@ -72,11 +81,12 @@ export class ShoalImport extends View {
     input.value = ''
     if (file) void this.#open(file)
   }
+  /** Anywhere on the screen: beside the field, the browser would open the file in place of the console. */
   #onDrop = (event: DragEvent): void => {
     event.preventDefault()
     this.dragging = false
     const file = event.dataTransfer?.files[0]
-    if (file) void this.#open(file)
+    if (file && this.active && this.state.type === 'choose') void this.#open(file)
   }
   #onDrag = (event: DragEvent): void => {
     event.preventDefault()
@@ -195,12 +205,7 @@ export class ShoalImport extends View {
   #choose(problem: unknown): TemplateResult {
     return html`
       ${problem === undefined ? nothing : html`<div class="note bad" role="alert">${errorText(problem, this.text)}</div>`}
-      <label
-        class="drop ${this.dragging ? 'over' : ''}"
-        @dragover=${this.#onDrag}
-        @dragleave=${this.#onDrag}
-        @drop=${this.#onDrop}
-      >
+      <label class="drop ${this.dragging ? 'over' : ''}">
         <input
           type="file"
           accept=".csv,.tsv,.txt,.ndjson,.jsonl,text/csv,application/x-ndjson"

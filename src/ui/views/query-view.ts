@@ -47,6 +47,8 @@ export class ShoalQuery extends View {
   declare examples: readonly string[]
   #items: AsyncIterator<QueryItem> | undefined
   #ran: string | undefined
+  /** What stands in the box at first; from then on the box is the reader's. */
+  readonly #first = recall('query') ?? 'FROM allEvents'
 
   constructor() {
     super()
@@ -60,7 +62,8 @@ export class ShoalQuery extends View {
 
   override updated(changed: PropertyValues<this>): void {
     if (changed.has('active') && this.active) void this.#findExamples()
-    if (this.active && this.aql !== undefined && this.aql !== this.#ran) {
+    if (this.aql === undefined) this.#ran = undefined
+    else if (this.active && this.aql !== this.#ran) {
       this.#ran = this.aql
       void this.#ask(this.aql)
     }
@@ -168,7 +171,7 @@ export class ShoalQuery extends View {
             autocapitalize="off"
             autocomplete="off"
             @keydown=${this.#onKey}
-            .value=${recall('query') ?? 'FROM allEvents'}
+            .value=${this.#first}
           ></textarea>
         </label>
         <div class="bar">

@@ -72,6 +72,9 @@ describe('CSV rows', () => {
       },
     })
   })
+  it('takes a file that was downloaded again for the same', () => {
+    expect(proposeCsv('machine-readings (2).csv', names, [reading, reading], ',')).toEqual(mapping)
+  })
   it('leaves out an empty cell and the tags that need it', () => {
     const mapped = mapRecord(row(...reading.with(1, '')), mapping)
     expect(mapped).toMatchObject({
