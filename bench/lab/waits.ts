@@ -26,6 +26,20 @@ for (const name of ['sign', 'verify', 'digest'] as const) {
   })
 }
 
+/** Requests of a transaction. Beyond `manyRequests` it is a seal or the like, and must not blur the small ones. */
+const requests = new WeakMap<IDBTransaction, number>()
+const manyRequests = 64
+const table = IDBObjectStore.prototype
+for (const name of ['put', 'delete', 'get'] as const) {
+  const original = table[name] as (...args: unknown[]) => IDBRequest
+  Object.defineProperty(table, name, {
+    value(this: IDBObjectStore, ...args: unknown[]) {
+      requests.set(this.transaction, (requests.get(this.transaction) ?? 0) + 1)
+      return original.apply(this, args)
+    },
+  })
+}
+
 const database = IDBDatabase.prototype
 const transaction = database.transaction
 Object.defineProperty(database, 'transaction', {
@@ -34,7 +48,10 @@ Object.defineProperty(database, 'transaction', {
     const made = transaction.apply(this, args)
     const [, mode = 'readonly', options] = args
     const name = mode === 'readonly' ? 'read' : `${options?.durability ?? 'default'} write`
-    made.addEventListener('complete', () => note(`IndexedDB ${name}`, from))
+    made.addEventListener('complete', () => {
+      const size = (requests.get(made) ?? 0) > manyRequests ? `, more than ${manyRequests} requests` : ''
+      note(`IndexedDB ${name}${size}`, from)
+    })
     return made
   },
 })
