@@ -25,22 +25,28 @@ export interface Summary {
   readonly tagFilter: Uint8Array
 }
 
-/** 14.4 bits an entry and 10 probes give 0.1 % false positives. */
-const bitsPerTag = 14.4
+/** 14.4 bits a tag and 10 probes give 0.1 % false positives in theory; there is room for more until a seal has 400 tags. */
+const bitsPerTag = 20
 const probesMax = 10
 /** A filter with fewer bits a tag than this answers "maybe" too often to be worth its bytes. */
 const bitsPerTagMin = 4
+/** In a filter of a few bits the probes of any two tags fall together. */
+const filterBytesMin = 32
 
-/** Two independent 32-bit hashes (FNV-1a, then a mixing step); further ones are combinations of them. */
-const hashes = (tag: string): readonly [number, number] => {
-  let first = 0x811c9dc5
-  for (let index = 0; index < tag.length; index++) first = Math.imul(first ^ tag.charCodeAt(index), 0x01000193)
-  let second = first ^ tag.length
-  second = Math.imul(second ^ (second >>> 16), 0x85ebca6b)
-  second = Math.imul(second ^ (second >>> 13), 0xc2b2ae35)
-  return [first >>> 0, ((second ^ (second >>> 16)) | 1) >>> 0]
+const mix = (value: number): number => {
+  let mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+  return (mixed ^ (mixed >>> 16)) >>> 0
 }
 
+/** Two 32-bit hashes: FNV-1a, whose lower bits see little of a tag, mixed in two ways. */
+const hashes = (tag: string): readonly [number, number] => {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < tag.length; index++) hash = Math.imul(hash ^ tag.charCodeAt(index), 0x01000193)
+  return [mix(hash), mix(hash + 0x9e3779b9)]
+}
+
+/** Visits the bits of a tag. The step grows with each probe: with a constant one, tags share all their bits once they share two. */
 const probe = (
   filter: Uint8Array,
   probes: number,
@@ -49,19 +55,23 @@ const probe = (
 ): boolean => {
   const bits = (filter.length - 1) * 8
   const [first, second] = hashes(tag)
-  for (let index = 0; index < probes; index++) {
-    const at = (first + index * second) % bits
+  let at = first % bits
+  let step = second % bits
+  for (let index = 1; index <= probes; index++) {
     if (!visit(1 + (at >> 3), 1 << (at & 7))) return false
+    at = (at + step) % bits
+    step = (step + index) % bits
   }
   return true
 }
 
 /** The first byte holds the number of probes. */
 export const createTagFilter = (tags: readonly string[]): Uint8Array => {
-  const bytes = Math.min(summaryFilterBytesMax - 1, Math.ceil((tags.length * bitsPerTag) / 8))
+  const wanted = Math.max(filterBytesMin, Math.ceil((tags.length * bitsPerTag) / 8))
+  const bytes = Math.min(summaryFilterBytesMax - 1, wanted)
   const bits = bytes * 8
   if (bits < tags.length * bitsPerTagMin) return new Uint8Array()
-  const filter = new Uint8Array(1 + Math.max(bytes, 1))
+  const filter = new Uint8Array(1 + bytes)
   filter[0] = Math.max(1, Math.min(probesMax, Math.round((bits / Math.max(tags.length, 1)) * Math.LN2)))
   for (const tag of tags) {
     probe(filter, filter[0], tag, (byte, bit) => {
