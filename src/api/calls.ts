@@ -25,6 +25,7 @@ import { badRequest } from './errors.ts'
 import type { Lines } from './items.ts'
 import { diagnosticLine, eventLine, gapLine, offsetsLine, outOfRange } from './items.ts'
 import { isWithin } from './offset-map.ts'
+import type { EventRouting } from '../node/contract.ts'
 import type { PublishBody } from './requests.ts'
 import type { Question } from './subscriptions.ts'
 import { subscribe, subscribeMonotonic } from './subscriptions.ts'
@@ -38,6 +39,8 @@ export interface Calls {
   info(): Promise<NodeInfo>
   details(): Promise<NodeDetails>
   rename(displayName: string): Promise<void>
+  /** Sets what is given; answers what holds then. */
+  eventRouting(settings: EventRouting | undefined): Promise<EventRouting>
   progress(key: string): Promise<number>
 }
 
@@ -122,6 +125,10 @@ export const createCalls = (node: Node): Calls => {
     info: async () => info(await node.details()),
     details: () => node.details(),
     rename: (displayName) => node.rename(displayName),
+    eventRouting: async (settings) => {
+      if (settings !== undefined) await node.setEventRouting(settings)
+      return node.eventRouting()
+    },
     progress: (key) => log.progress(key),
   }
 }

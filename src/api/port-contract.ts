@@ -32,6 +32,7 @@ export interface RetireMessage {
 export type PortCall =
   | 'info'
   | 'rename'
+  | 'event_routing'
   | 'offsets'
   | 'publish'
   | 'progress'

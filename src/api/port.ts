@@ -1,6 +1,7 @@
 /**
  * The worker's side of a port (`port-contract.ts`). Bodies: `publish` {data, receipt?, progress?}, `query`, `subscribe` and
- * `subscribe_monotonic` as over HTTP, `rename` {displayName}, `progress` {key}; `info` and `offsets` look at none. What does not
+ * `subscribe_monotonic` as over HTTP, `rename` {displayName}, `event_routing` {eventRouting} or {} to read it,
+ * `progress` {key}; `info` and `offsets` look at none. What does not
  * stream is answered by a `complete` with its line; `rename` by one without. Each `more` grants one chunk beyond the window.
  */
 import { ShoalError } from '../core/errors.ts'
@@ -17,6 +18,7 @@ import type { ConnectMessage, PortAnswer, PortRequest } from './port-contract.ts
 import { createOutbox } from './outbox.ts'
 import { portVersion, windowChunks } from './port-contract.ts'
 import {
+  readEventRouting,
   readNamed,
   readPublishBody,
   readQueryRequest,
@@ -118,6 +120,8 @@ export const servePort = (port: ServedPort, { node, connect, version }: PortOpti
         return calls.details().then((details) => JSON.stringify(details))
       case 'progress':
         return calls.progress(readNamed(body, 'key')).then(String)
+      case 'event_routing':
+        return calls.eventRouting(readEventRouting(body)).then((settings) => JSON.stringify(settings))
       case 'rename':
         return calls.rename(readNamed(body, 'displayName')).then(() => undefined)
       default:

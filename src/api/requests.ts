@@ -4,6 +4,7 @@ import type { EventDraft, OffsetMap } from '../core/event.ts'
 import { publishBytesMax, publishEventsMax, queryCharsMax } from '../core/limits.ts'
 import type { AppendOptions } from '../log/contract.ts'
 import type { Order, PublishRequest, QueryRequest, SubscribeMonotonicRequest, SubscribeRequest } from './contract.ts'
+import type { EventRouting } from '../node/contract.ts'
 import { badRequest } from './errors.ts'
 import { parseJson, placeOf } from './json-body.ts'
 import { readOffsetMap } from './offset-map.ts'
@@ -136,6 +137,10 @@ export const readPublishBody = (text: string): PublishBody => {
 }
 
 /** A body that is one string: `{"displayName":…}`, `{"key":…}`. */
+/** `undefined`: asked for, not changed. What is in it is for the node to judge. */
+export const readEventRouting = (text: string): EventRouting | undefined =>
+  readFields(text, 'Request')['eventRouting'] as EventRouting | undefined
+
 export const readNamed = (text: string, name: string): string => {
   const value = readText(readFields(text, 'Request'), name, text)
   if (value === '') throw badRequest(`\`${name}\` is empty`)

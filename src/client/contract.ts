@@ -2,7 +2,7 @@
 import type { DiagnosticItem, EventItem, Item, OffsetsItem, OffsetsResponse, Order } from '../api/contract.ts'
 import type { ShoalError } from '../core/errors.ts'
 import type { Json, OffsetMap, Published } from '../core/event.ts'
-import type { NodeDetails } from '../node/contract.ts'
+import type { EventRouting, NodeDetails } from '../node/contract.ts'
 
 /** The node's bounds on one event, for programs that want to know before they publish. */
 export { payloadCharsMax, payloadDepthMax, tagCharsMax, tagsPerEventMax } from '../core/limits.ts'
@@ -88,6 +88,12 @@ export interface Shoal {
   info(): Promise<NodeDetails>
   /** Gives the node another display name; `ERR_SETTINGS` for an empty or a very long one. */
   rename(displayName: string): Promise<void>
+  /**
+   * Into which streams this node writes what, and how much it keeps of them; with `settings` they are set first, for events published
+   * from then on. As in Actyx's node settings: `{ streams: { telemetry: { maxAge: '7d', maxSize: '50MB', maxEvents: 100000 } },
+   * routes: [{ from: "'telemetry'", into: 'telemetry' }] }`. What is let go is let go in whole runs, every minute. `ERR_SETTINGS` says where and what.
+   */
+  eventRouting(settings?: EventRouting): Promise<EventRouting>
   /** The number kept under a publish's `progress.key`; 0 when there is none. */
   progress(key: string): Promise<number>
   /** Ends everything open with `ERR_CLOSED`; subscriptions end silently. */

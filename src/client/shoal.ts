@@ -2,6 +2,8 @@
 import { portVersion } from '../api/port-contract.ts'
 import type { OffsetsResponse, PublishResponse } from '../api/contract.ts'
 import type { Clock } from '../core/clock.ts'
+import { jsonText } from '../core/json-text.ts'
+import type { EventRouting } from '../node/contract.ts'
 import type { ConnectOptions, NodeDetails, Shoal } from './contract.ts'
 import { callOnce, createReceipt, publishText } from './calls.ts'
 import type { Dial, Link, LinkTimes } from './link.ts'
@@ -42,6 +44,10 @@ export const connectTo = (dial: Dial, options: ConnectToOptions): { readonly sho
     rename: async (displayName) => {
       await callOnce(link, 'rename', JSON.stringify({ displayName }))
     },
+    eventRouting: async (settings) =>
+      JSON.parse(
+        await callOnce(link, 'event_routing', jsonText(settings === undefined ? {} : { eventRouting: settings })),
+      ) as EventRouting,
     progress: async (key) => JSON.parse(await callOnce(link, 'progress', JSON.stringify({ key }))) as number,
     close: () => link.close(),
   }

@@ -3,7 +3,20 @@ import type { Tokens } from '../crypto/token.ts'
 import type { NodeInfo } from '../api/contract.ts'
 import type { Log } from '../log/contract.ts'
 import type { Clock } from '../core/clock.ts'
-import type { EventRouting } from './routing.ts'
+
+export interface StreamSettings {
+  /** The newest events to keep. */
+  readonly maxEvents?: number
+  /** `<n>` and B, kB, MB, GB, KiB, MiB or GiB. */
+  readonly maxSize?: string
+  /** `<n>` and s, m, h, d or w. */
+  readonly maxAge?: string
+}
+
+export interface EventRouting {
+  readonly streams?: Readonly<Record<string, StreamSettings>>
+  readonly routes?: readonly { readonly from: string; readonly into: string }[]
+}
 
 export interface DiaryEntry {
   /** Microseconds since the epoch. */

@@ -8,20 +8,6 @@ import { ShoalError } from '../core/errors.ts'
 import type { AppId, NodeId } from '../core/event.ts'
 import type { Retention, Routing } from '../log/context.ts'
 
-export interface StreamSettings {
-  /** The newest events to keep. */
-  readonly maxEvents?: number
-  /** `<n>` and B, kB, MB, GB, KiB, MiB or GiB. */
-  readonly maxSize?: string
-  /** `<n>` and s, m, h, d or w. */
-  readonly maxAge?: string
-}
-
-export interface EventRouting {
-  readonly streams?: Readonly<Record<string, StreamSettings>>
-  readonly routes?: readonly { readonly from: string; readonly into: string }[]
-}
-
 /** 0 default, 1 membership, 2 what the node says of itself, 3 files; named streams follow. */
 const firstNamedStream = 4
 export const defaultStreamName = 'default'

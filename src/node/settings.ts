@@ -2,7 +2,8 @@
 import { decode, encode } from 'cborg'
 import { ShoalError } from '../core/errors.ts'
 import type { Store } from '../store/contract.ts'
-import type { EventRouting, StreamNumbers } from './routing.ts'
+import type { EventRouting } from './contract.ts'
+import type { StreamNumbers } from './routing.ts'
 
 export interface Settings {
   readonly displayName: string

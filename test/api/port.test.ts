@@ -161,6 +161,21 @@ describe('calls over a port', () => {
     expect(await ask('info')).toMatchObject([{ nodeId: node.id, displayName: 'Oven 7', events: 0 }])
   })
 
+  test('event routing is set, read back, and followed', async () => {
+    const { ask } = await setUp()
+    expect(await ask('event_routing', {})).toEqual([{}])
+    const eventRouting = { streams: { hot: { maxAge: '1h' } }, routes: [{ from: "'sensor'", into: 'hot' }] }
+    expect(await ask('event_routing', { eventRouting })).toEqual([eventRouting])
+    expect(await ask('event_routing', {})).toEqual([eventRouting])
+    const data = [event(1, 'sensor'), event(2, 'order')]
+    const [published] = (await ask('publish', { data })) as [{ data: { stream: string; offset: number }[] }]
+    expect(published.data.map(({ stream }) => stream.slice(43))).toEqual(['-4', '-0'])
+    const wrong = { eventRouting: { streams: { hot: { maxAge: 'long' } } } }
+    await expect(ask('event_routing', wrong)).rejects.toThrow(/streams\.hot\.maxAge/)
+    await expect(ask('event_routing', { eventRouting: 7 })).rejects.toMatchObject({ code: 'ERR_SETTINGS' })
+    expect(await ask('event_routing', {})).toEqual([eventRouting])
+  })
+
   test.each([
     ['publish', '{', /^Invalid request\. unexpected end, expected key or `}` at line 1 column 2$/],
     ['publish', '{"data":7}', /^Invalid request\. invalid type: number `7`, expected `data` to be an array of events$/],

@@ -146,6 +146,7 @@ export const createFakeShoal = (options: FakeOptions = {}): FakeShoal => {
     rename: async (name) => {
       displayName = name
     },
+    eventRouting: async (settings = {}) => settings,
     progress: async (key) => kept.get(key) ?? 0,
     close: () => undefined,
   }
