@@ -21,8 +21,8 @@ interface Span {
   readonly state: StreamState
   readonly from: number
   readonly to: number
-  /** Events below `from` that a cursor asked for and that are no longer here. */
-  readonly expired: number
+  /** Events that a cursor asked for and that are no longer here. */
+  readonly expired: { readonly from: number; readonly count: number }
 }
 
 const spansOf = (context: LogContext, { lowerBound, upperBound }: ReadOptions): Span[] =>
@@ -34,7 +34,7 @@ const spansOf = (context: LogContext, { lowerBound, upperBound }: ReadOptions): 
     const named = lowerBound?.[state.stream] !== undefined
     return bound <= wanted
       ? []
-      : [{ state, from, to: bound, expired: named ? Math.max(0, Math.min(from, bound) - wanted) : 0 }]
+      : [{ state, from, to: bound, expired: { from: wanted, count: named ? Math.min(from, bound) - wanted : 0 } }]
   })
 
 /** The cursor whose next key comes first, and the key of the runner-up. */
@@ -102,15 +102,9 @@ async function* limited(batches: AsyncIterable<ReadBatch>, options: ReadOptions)
 async function* unlimited(context: LogContext, options: ReadOptions): AsyncGenerator<ReadBatch> {
   const descending = options.order === 'desc'
   const spans = spansOf(context, options)
-  for (const { state, from, expired } of spans) {
-    if (expired === 0) continue
-    yield {
-      type: 'gap',
-      stream: state.stream,
-      from: from - expired,
-      count: expired,
-      reason: 'retention has let go of them',
-    }
+  for (const { state, expired } of spans) {
+    if (expired.count > 0)
+      yield { type: 'gap', stream: state.stream, ...expired, reason: 'retention has let go of them' }
   }
   const cursors = spans.map(({ state, from, to }) =>
     createCursor(state, context.blocks, options.filter, { from, to }, descending, options.stats),

@@ -36,8 +36,12 @@ const knownMax = 8
 
 type JsonObject = { readonly [key: string]: Json }
 
+/** What brings its own way of being written as JSON is a leaf: `jsonText` honours it. */
 const isObject = (value: Json): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  typeof (value as JsonObject)['toJSON'] !== 'function'
 
 const leafText = (value: Json, depth: number): string => {
   if (typeof value === 'string') return JSON.stringify(value)
