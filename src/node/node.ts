@@ -119,7 +119,7 @@ export const createNode = async (dependencies: NodeDependencies): Promise<Node> 
         diary: diary.entries(),
       }
     },
-    rename: (displayName) => change({ ...current, displayName: checkDisplayName(displayName) }),
+    rename: async (displayName) => change({ ...current, displayName: checkDisplayName(displayName) }),
     eventRouting: () => current.eventRouting,
     setEventRouting: async (eventRouting: EventRouting) => {
       const { routing, numbers } = planRouting(eventRouting, current.streamNumbers, signer.id)

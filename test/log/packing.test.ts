@@ -104,19 +104,20 @@ describe('RULES 2: the content chain does not depend on packing', () => {
       shape: '\n',
       leaves: ['1'],
     }
-    const text = (value: string): number[] => {
-      const bytes = [...new TextEncoder().encode(value)]
-      return [0, 0, 0, bytes.length, ...bytes]
-    }
     expect([...rowsBytes([row])]).toEqual([
       ...[0, 0, 0, 2, 0, 0, 0, 5],
       ...[0, 0, 1, 0, 0, 0, 0, 7],
       ...[0, 0, 0, 2],
-      ...text('é'),
-      ...text('b'),
-      ...text(row.appId),
-      ...text('1'),
+      ...[0, 0, 0, row.appId.length],
+      ...[0, 0, 0, 1],
+      // the lengths of the tags, then all texts
+      ...[0, 0, 0, 1],
+      ...[0, 0, 0, 1],
+      ...new TextEncoder().encode(`éb${row.appId}1`),
     ])
+    // what one text gives away the next must not be able to take
+    const other = { ...row, tags: ['éb', row.appId.slice(0, 1)], appId: row.appId.slice(1) as AppId }
+    expect([...rowsBytes([other])]).not.toEqual([...rowsBytes([row])])
   })
 })
 
@@ -203,7 +204,7 @@ describe('how the author packs', () => {
     const device = await openDevice()
     for (let count = 0; count < tailRunsSeal; count++) await publish(device.log, drafts(1, 'tag', count))
     device.clock.pass(tailIdleSeal)
-    device.disk.fate = (writes) => (writes.some(({ type }) => type === 'delete') ? 'full' : 'commit')
+    device.disk.fate = (writes) => (writes.some(({ type }) => type === 'deleteRange') ? 'full' : 'commit')
     await expect(device.log.maintain()).rejects.toMatchObject({ code: 'ERR_STORE_FULL' })
     expect(device.log.status()).toMatchObject({ runs: tailRunsSeal, sealedRuns: 0 })
     device.disk.fate = () => 'commit'
