@@ -9,6 +9,7 @@ export { payloadCharsMax, payloadDepthMax, tagCharsMax, tagsPerEventMax } from '
 
 export type {
   DiagnosticItem,
+  EventRouting,
   EventItem,
   Item,
   Json,

@@ -16,8 +16,8 @@ import { summarise } from './summary.ts'
 export interface Blocks {
   /** `undefined` when the run cannot be read (then `entry.unreadable` says why) or is no longer there (replaced by a seal). */
   read(state: StreamState, entry: RunEntry): Promise<Block | undefined>
-  /** Fetches what will be read next, in one transaction. */
-  prefetch(entries: readonly RunEntry[]): Promise<void>
+  /** Fetches what will be read next in one transaction, and begins to decode it. */
+  prefetch(state: StreamState, entries: readonly RunEntry[]): Promise<void>
   /** The verified record. */
   run(state: StreamState, entry: RunEntry): Promise<Run | undefined>
   keep(entry: RunEntry, block: Block): void
@@ -62,6 +62,7 @@ export const createBlocks = (store: Store, quarantine: Quarantine): Blocks => {
       entry.block = block
       return
     }
+    if (cache.has(entry.key)) return
     cache.set(entry.key, block)
     cachedBytes += block.bytes
     for (const [key, oldest] of cache) {
@@ -106,45 +107,59 @@ export const createBlocks = (store: Store, quarantine: Quarantine): Blocks => {
     }
   }
 
-  const prefetch = async (entries: readonly RunEntry[]): Promise<void> => {
-    const wanted = entries
-      .filter((entry) => entry.unreadable === undefined && cached(entry) === undefined)
-      .map(({ key }) => key)
-    const records = await store.getMany('runs', wanted)
-    // what an abandoned reading left behind must not pile up
-    if (fetched.size > 4096) fetched.clear()
-    wanted.forEach((key, index) => {
+  const decode = async (state: StreamState, entry: RunEntry): Promise<Block | undefined> => {
+    const run = await verified(state, entry)
+    if (run === undefined) return undefined
+    if (!isReadable(run.header)) {
+      entry.unreadable =
+        run.header.keyId === null
+          ? `its codec ${run.header.codec} needs a newer Shoal`
+          : 'it is encrypted for another topic'
+      return undefined
+    }
+    try {
+      const block = await readRun(run)
+      keep(entry, block)
+      if (entry.sealed) entry.summary ??= summarise(block, entry.receivedAt)
+      return block
+    } catch (error) {
+      return refuse(state, entry, errorMessage(error), run.bytes)
+    }
+  }
+
+  /** Verifying and inflating run on other threads: several runs at once keep them busy. */
+  const decoding = new Map<string, Promise<Block | undefined>>()
+  const read = (state: StreamState, entry: RunEntry): Promise<Block | undefined> => {
+    if (entry.unreadable !== undefined) return Promise.resolve(undefined)
+    const known = cached(entry)
+    if (known !== undefined) return Promise.resolve(known)
+    const begun = decoding.get(entry.key)
+    if (begun !== undefined) return begun
+    const reading = decode(state, entry).finally(() => decoding.delete(entry.key))
+    decoding.set(entry.key, reading)
+    return reading
+  }
+
+  const prefetch = async (state: StreamState, entries: readonly RunEntry[]): Promise<void> => {
+    const wanted = entries.filter((entry) => entry.unreadable === undefined && cached(entry) === undefined)
+    const records = await store.getMany(
+      'runs',
+      wanted.map(({ key }) => key),
+    )
+    wanted.forEach((entry, index) => {
       const record = records[index]
-      if (record !== undefined) fetched.set(key, record)
+      if (record === undefined || decoding.has(entry.key)) return
+      fetched.set(entry.key, record)
+      // whoever reads it sees the failure; who no longer wants it need not
+      read(state, entry).catch(() => undefined)
     })
   }
 
   return {
     keep,
     prefetch,
+    read,
     run: (state, entry) => (entry.quarantined ? Promise.resolve(undefined) : verified(state, entry)),
-    read: async (state, entry) => {
-      if (entry.unreadable !== undefined) return undefined
-      const known = cached(entry)
-      if (known !== undefined) return known
-      const run = await verified(state, entry)
-      if (run === undefined) return undefined
-      if (!isReadable(run.header)) {
-        entry.unreadable =
-          run.header.keyId === null
-            ? `its codec ${run.header.codec} needs a newer Shoal`
-            : 'it is encrypted for another topic'
-        return undefined
-      }
-      try {
-        const block = await readRun(run)
-        keep(entry, block)
-        if (entry.sealed) entry.summary ??= summarise(block, entry.receivedAt)
-        return block
-      } catch (error) {
-        return refuse(state, entry, errorMessage(error), run.bytes)
-      }
-    },
   }
 }
 

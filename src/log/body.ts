@@ -152,10 +152,12 @@ const readTexts = (reader: ByteReader, bound: number): string[] => {
 const readIndexes = (reader: ByteReader, rows: number, values: number): number[] | undefined => {
   if (values === 0) return malformed('an empty dictionary')
   if (values === 1) return undefined
-  return Array.from({ length: rows }, () => {
+  const indexes: number[] = []
+  for (let row = 0; row < rows; row++) {
     const index = reader.varint()
-    return index < values ? index : malformed('an index outside its dictionary')
-  })
+    indexes.push(index < values ? index : malformed('an index outside its dictionary'))
+  }
+  return indexes
 }
 
 /** Checks the body against its header; throws `ERR_MALFORMED`. */
@@ -175,17 +177,19 @@ const decodeColumns = (raw: Uint8Array, header: BodyHeader): Block => {
   if (commits.includes(0) || commits.reduce((sum, length) => sum + length, 0) !== rows)
     malformed('commits do not add up')
   let lamport = header.firstLamport - 1
-  const lamports = Array.from({ length: rows }, () => (lamport += reader.varint() + 1))
+  const lamports: number[] = []
+  for (let row = 0; row < rows; row++) lamports.push((lamport += reader.varint() + 1))
   if (lamports[0] !== header.firstLamport || lamport !== header.lastLamport) malformed('lamports do not fit the header')
   let time = header.minTime
   let minTime = Infinity
   let maxTime = -Infinity
-  const times = Array.from({ length: rows }, () => {
+  const times: number[] = []
+  for (let row = 0; row < rows; row++) {
     time += unzigzag(reader.varint())
-    minTime = Math.min(minTime, time)
-    maxTime = Math.max(maxTime, time)
-    return time
-  })
+    if (time < minTime) minTime = time
+    if (time > maxTime) maxTime = time
+    times.push(time)
+  }
   if (minTime !== header.minTime || maxTime !== header.maxTime) malformed('times do not fit the header')
   const apps = readTexts(reader, rows)
   if (!apps.every(isAppId)) malformed('an app id that is none')

@@ -32,8 +32,10 @@ export interface Cursor {
   take(): LogEvent
 }
 
-/** How many runs are fetched at once: enough to hide the latency of the store, few enough not to read for nothing. */
-const prefetchSealed = 4
+/** Seals fetched and decoded at once: first few, since most readers stop early, then twice as many each time. */
+const prefetchSealedFirst = 2
+const prefetchSealedMax = 16
+/** The small runs of a tail are fetched together. */
 const prefetchTail = 1024
 
 export const createCursor = (
@@ -80,17 +82,19 @@ export const createCursor = (
   }
 
   let prefetched: ReadonlySet<RunEntry> = new Set()
+  let seals = prefetchSealedFirst
   const prefetch = async (entry: RunEntry): Promise<void> => {
     if (prefetched.has(entry)) return
     const wanted: RunEntry[] = []
-    const room = entry.sealed ? prefetchSealed : prefetchTail
+    const room = entry.sealed ? seals : prefetchTail
+    if (entry.sealed) seals = Math.min(2 * seals, prefetchSealedMax)
     for (let index = state.entries.indexOf(entry); wanted.length < room; index += descending ? -1 : 1) {
       const other = state.entries[index]
       if (other === undefined || other.sealed !== entry.sealed || other.from >= to || endOf(other) <= from) break
       if (other.summary === undefined || mayMatch(filter, state.stream, other.summary)) wanted.push(other)
     }
     prefetched = new Set(wanted)
-    if (wanted.length > 1) await blocks.prefetch(wanted)
+    if (wanted.length > 1) await blocks.prefetch(state, wanted)
   }
 
   let upcoming = candidate()

@@ -104,7 +104,7 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
       .reduce((latest, { maxTime }) => Math.max(latest, Math.floor(maxTime / 1000)), 0),
     find: async (key) => {
       for (const { state, entries } of ownSmallRuns()) {
-        await blocks.prefetch(entries)
+        await blocks.prefetch(state, entries)
         for (const entry of entries) {
           if (entry.receipts === undefined) await blocks.read(state, entry)
           const found = entry.receipts?.find((receipt) => receipt.key === key)

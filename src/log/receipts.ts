@@ -1,7 +1,7 @@
 /**
  * Receipts (RULES 9): what a publication was answered, kept so that a caller who never saw the answer can ask again; and the
  * progress of imports, kept the same way. Both are written in the transaction of the events they speak of: those of a small run in
- * its record, those of a seal in records of their own.
+ * its record, those of a seal in a record for all of them.
  */
 import { decode, encode } from 'cborg'
 import { ShoalError } from '../core/errors.ts'
@@ -9,6 +9,7 @@ import type { Published, StreamId } from '../core/event.ts'
 import { receiptAgeMax, receiptsMax } from '../core/limits.ts'
 import type { Store, Write } from '../store/contract.ts'
 import type { StoredReceipt } from './record.ts'
+import { decodeReceipts, encodeReceipts } from './record.ts'
 
 const pattern = /^(0|[1-9]\d{0,14})-[\x21-\x7e]{1,84}$/
 
@@ -71,6 +72,34 @@ const decodeAnswer = (bytes: Uint8Array): readonly Published[] => {
   return all.map(([stream, offset, lamport]) => ({ lamport, stream: streams[stream] as StreamId, offset, timestamp }))
 }
 
+const timeText = (ms: number): string => String(ms).padStart(16, '0')
+const timeOf = (receiptKey: string): number => Number(receiptKey.slice(2, 18))
+
+/** `s/<latest>/<earliest>/<number>/<stream>/<from>`: the receipts of what became one seal, by the times they were made. */
+export const receiptsOfSeal = (
+  stream: StreamId,
+  from: number,
+  receipts: readonly StoredReceipt[],
+): readonly Write[] => {
+  if (receipts.length === 0) return []
+  const times = receipts.map(({ key }) => timeOf(key))
+  const span = [times.reduce((a, b) => Math.max(a, b)), times.reduce((a, b) => Math.min(a, b))].map(timeText)
+  const key = ['s', ...span, receipts.length, stream, from].join('/')
+  return [{ type: 'put', table: 'receipts', key, value: encodeReceipts(receipts) }]
+}
+
+interface Batch {
+  readonly key: string
+  readonly latest: number
+  readonly earliest: number
+  readonly count: number
+}
+
+const batchOf = (key: string): Batch => {
+  const [, latest, earliest, count] = key.split('/')
+  return { key, latest: Number(latest), earliest: Number(earliest), count: Number(count) }
+}
+
 /** The receipts beside the small runs of this node. */
 export interface TailReceipts {
   find(key: string): Promise<Uint8Array | undefined>
@@ -83,17 +112,32 @@ export interface TailReceipts {
 /** `openedAt`: milliseconds since the epoch. */
 export const openReceipts = async (store: Store, tail: TailReceipts, openedAt: number): Promise<Receipts> => {
   // whatever was written since this opening went through here; only keys that claim to be younger must be looked up once
-  const known = new Set(await store.keys('receipts', { from: `r/${String(openedAt).padStart(16, '0')}`, to: 'r0' }))
+  const known = new Set(await store.keys('receipts', { from: `r/${timeText(openedAt)}`, to: 'r0' }))
+  const youngBatches = await store.keys('receipts', { from: `s/${timeText(openedAt)}`, to: 's0', limit: 1 })
+  const isClockBehind = tail.latest >= openedAt || youngBatches.length > 0
+  /** A receipt made later than this and not in `known` was not written. */
+  let knownFrom = openedAt
   const keptHorizon = await store.get('meta', 'receipts')
   let horizon = keptHorizon === undefined ? 0 : Number(decode(keptHorizon))
   const progress = new Map<string, number>()
+
+  const findInBatch = async (key: string, madeAt: number): Promise<Uint8Array | undefined> => {
+    const keys = await store.keys('receipts', { from: `s/${timeText(madeAt)}`, to: 's0' })
+    const may = keys.filter((batch) => batchOf(batch).earliest <= madeAt)
+    for (const record of await store.getMany('receipts', may)) {
+      const found = record === undefined ? undefined : decodeReceipts(record).find((receipt) => receipt.key === key)
+      if (found !== undefined) return found.answer
+    }
+    return undefined
+  }
+
   return {
     find: async (receipt) => {
       const { key, madeAt } = keyOf(receipt)
       // made since this opening and not heard of: not written. A clock that was set back may claim that of older ones
-      const mayBeOld = madeAt < openedAt || tail.latest >= openedAt
+      const mayBeOld = madeAt < knownFrom || isClockBehind
       if (!mayBeOld && !known.has(key) && madeAt > horizon) return undefined
-      const stored = (await tail.find(key)) ?? (await store.get('receipts', key))
+      const stored = (await tail.find(key)) ?? (await store.get('receipts', key)) ?? (await findInBatch(key, madeAt))
       if (stored !== undefined) return decodeAnswer(stored)
       if (madeAt <= horizon || !tail.isWhole()) {
         throw new ShoalError(
@@ -104,13 +148,20 @@ export const openReceipts = async (store: Store, tail: TailReceipts, openedAt: n
       return undefined
     },
     made: (receipt, answer) => ({ key: keyOf(receipt).key, answer: encodeAnswer(answer) }),
-    isAhead: ({ key }, timestamp) => Number(key.slice(2, 18)) > Math.floor(timestamp / 1000),
+    isAhead: ({ key }, timestamp) => timeOf(key) > Math.floor(timestamp / 1000),
     lost: (until) => {
       horizon = Math.max(horizon, until)
       return { type: 'put', table: 'meta', key: 'receipts', value: encode(horizon) }
     },
     written: (receipt) => {
       known.add(keyOf(receipt).key)
+      if (known.size <= receiptsMax) return
+      // beyond that, older ones are looked for in the store
+      for (const key of known) {
+        known.delete(key)
+        knownFrom = Math.max(knownFrom, timeOf(key) + 1)
+        break
+      }
     },
     progress: async (key) => {
       const at = progressKey(key)
@@ -129,18 +180,25 @@ export const openReceipts = async (store: Store, tail: TailReceipts, openedAt: n
       progress.set(progressKey(key), value)
     },
     evict: async (now) => {
-      const keys = await store.keys('receipts', { from: 'r/', to: 'r0' })
-      const oldest = `r/${String(Math.max(0, now - receiptAgeMax)).padStart(16, '0')}`
-      const aged = keys.filter((key) => key < oldest).length
-      const gone = keys.slice(0, Math.max(aged, keys.length - receiptsMax))
-      const last = gone.at(-1)
-      if (last === undefined) return []
-      horizon = Math.max(horizon, Number(last.slice(2, 18)))
-      for (const key of gone) known.delete(key)
-      return [
-        { type: 'deleteRange', table: 'receipts', from: 'r/', to: `${last}~` },
-        { type: 'put', table: 'meta', key: 'receipts', value: encode(horizon) },
-      ]
+      const single = (await store.keys('receipts', { from: 'r/', to: 'r0' })).map((key) => ({
+        key,
+        latest: timeOf(key),
+        count: 1,
+      }))
+      const batches = (await store.keys('receipts', { from: 's/', to: 's0' })).map(batchOf)
+      const oldestFirst = [...single, ...batches].toSorted((a, b) => a.latest - b.latest)
+      let kept = oldestFirst.reduce((sum, { count }) => sum + count, 0)
+      const writes: Write[] = []
+      for (const { key, latest, count } of oldestFirst) {
+        if (latest >= now - receiptAgeMax && kept <= receiptsMax) break
+        kept -= count
+        horizon = Math.max(horizon, latest)
+        known.delete(key)
+        writes.push({ type: 'delete', table: 'receipts', key })
+      }
+      return writes.length === 0
+        ? []
+        : [...writes, { type: 'put', table: 'meta', key: 'receipts', value: encode(horizon) }]
     },
   }
 }

@@ -15,6 +15,16 @@ export interface StoredReceipt {
   readonly answer: Uint8Array
 }
 
+/** Several of them as one value: beside a run, or in one record of the `receipts` table. */
+export const encodeReceipts = (receipts: readonly StoredReceipt[]): Uint8Array =>
+  receipts.length === 0 ? new Uint8Array() : encode(receipts.map(({ key, answer }) => [key, answer]))
+
+/** Throws for bytes that are damaged beyond reading. */
+export const decodeReceipts = (bytes: Uint8Array): readonly StoredReceipt[] =>
+  bytes.length === 0
+    ? []
+    : (decode(bytes) as [string, Uint8Array][]).map(([key, answer]) => ({ key, answer: answer.slice() }))
+
 /** By itself. */
 export const putReceipt = ({ key, answer }: StoredReceipt): Write => ({
   type: 'put',
@@ -30,7 +40,7 @@ export interface StoredRun {
 
 /** How `run` is written. */
 export const storeRun = (run: Run, receipts: readonly StoredReceipt[] = []): StoredRun => {
-  const beside = receipts.length === 0 ? new Uint8Array() : encode(receipts.map(({ key, answer }) => [key, answer]))
+  const beside = encodeReceipts(receipts)
   const prefix = createByteWriter(beside.length + 8)
   prefix.sized(beside)
   const value = concatBytes(prefix.done(), run.bytes)
@@ -45,7 +55,5 @@ export const readRecord = (
   const reader = createByteReader(record)
   const beside = reader.sized()
   const run = reader.bytes(reader.left)
-  if (beside.length === 0) return { run, receipts: [] }
-  const receipts = decode(beside) as [string, Uint8Array][]
-  return { run, receipts: receipts.map(([key, answer]) => ({ key, answer: answer.slice() })) }
+  return { run, receipts: decodeReceipts(beside) }
 }

@@ -13,43 +13,40 @@ export interface Row extends Shredded {
 }
 
 const encoder = new TextEncoder()
-/** UTF-8 needs at most three bytes for a UTF-16 code unit. */
-const utf8Max = 3
+/** Lamport, time (u64 each), number of tags (u32), length of the app id and of the payload (u32 each). */
+const rowBytes = 28
 
 /**
- * Rows as hashed: per event lamport and time (u64), tag count (u32), then each tag, the app id and the payload text, each with a
- * u32 length before its UTF-8. All numbers big-endian.
+ * Rows as hashed. First numbers, big-endian, row by row: lamport and time (u64), the number of tags, the lengths of the app id, of the
+ * payload and of each tag (u32, in UTF-16 code units). Then, in UTF-8, all the texts without anything between them, row by row: tags,
+ * app id, payload. The lengths make it unambiguous; one text at the end makes it one call to encode.
  */
 export const rowsBytes = (rows: readonly Row[]): Uint8Array<ArrayBuffer> => {
-  let buffer = new Uint8Array(rows.length * 640 + 1024)
-  let view = new DataView(buffer.buffer)
+  let tags = 0
+  for (const row of rows) tags += row.tags.length
+  const numbers = new Uint8Array(rows.length * rowBytes + tags * 4)
+  const view = new DataView(numbers.buffer)
   let at = 0
-  const reserve = (more: number): void => {
-    if (at + more <= buffer.length) return
-    const grown = new Uint8Array(Math.max(buffer.length * 2, at + more))
-    grown.set(buffer.subarray(0, at))
-    buffer = grown
-    view = new DataView(buffer.buffer)
-  }
-  const text = (value: string): void => {
-    reserve(value.length * utf8Max + 4)
-    const { written } = encoder.encodeInto(value, buffer.subarray(at + 4))
-    view.setUint32(at, written)
-    at += 4 + written
-  }
+  let texts = ''
   for (const row of rows) {
-    reserve(20)
+    const payload = weave(row)
     view.setUint32(at, Math.floor(row.lamport / 2 ** 32))
     view.setUint32(at + 4, row.lamport >>> 0)
     view.setUint32(at + 8, Math.floor(row.timestamp / 2 ** 32))
     view.setUint32(at + 12, row.timestamp >>> 0)
     view.setUint32(at + 16, row.tags.length)
-    at += 20
-    for (const tag of row.tags) text(tag)
-    text(row.appId)
-    text(weave(row))
+    view.setUint32(at + 20, row.appId.length)
+    view.setUint32(at + 24, payload.length)
+    at += rowBytes
+    for (const tag of row.tags) {
+      view.setUint32(at, tag.length)
+      at += 4
+      texts += tag
+    }
+    texts += row.appId
+    texts += payload
   }
-  return buffer.subarray(0, at)
+  return concatBytes(numbers, encoder.encode(texts))
 }
 
 /** Of a stream's first commit. */

@@ -8,6 +8,7 @@ import {
   tailIdleSeal,
   tailRunsSeal,
 } from '../../src/core/limits.ts'
+import type { AppId } from '../../src/core/event.ts'
 import { cryptBase64 } from '../../src/core/node-id.ts'
 import { chainsOf, isSealed, parseRun, readRun } from '../../src/log/run.ts'
 import { emptyChain } from '../../src/log/row.ts'
