@@ -4,8 +4,9 @@
  */
 import { parseQuery } from '../aql/parser.ts'
 import { planQuery } from '../aql/plan.ts'
-import { ShoalError } from '../core/errors.ts'
+import { ShoalError, errorCode, errorMessage } from '../core/errors.ts'
 import type { AppId, NodeId } from '../core/event.ts'
+import type { EventFilter } from '../core/event-filter.ts'
 import type { Retention, Routing } from '../log/context.ts'
 
 /** 0 default, 1 membership, 2 what the node says of itself, 3 files; named streams follow. */
@@ -69,6 +70,12 @@ const retentionOf = (settings: unknown, where: string): Retention | undefined =>
   return Object.keys(limits).length === 0 ? undefined : limits
 }
 
+/** An event that is being routed has no place yet. */
+const dependsOnPlace = (filter: EventFilter): boolean =>
+  filter.type === 'keyRange' ||
+  filter.type === 'timeRange' ||
+  ((filter.type === 'and' || filter.type === 'or') && filter.of.some(dependsOnPlace))
+
 /** Name, kind and number of every named stream this node has ever had. */
 export type StreamNumbers = Readonly<Record<string, number>>
 
@@ -109,11 +116,17 @@ export const planRouting = (settings: unknown, numbers: StreamNumbers, node: Nod
     if (typeof route['from'] !== 'string') return refuse(`${where}.from`, 'is not a tag expression.')
     const streamNumber = numberOf(name, kinds.get(name) !== undefined)
     try {
+      const query = parseQuery(`FROM ${route['from']}`)
+      if (query.stages.length > 0 || query.source.order !== undefined)
+        return refuse(`${where}.from`, 'A route is a tag expression, without ORDER or LIMIT.')
       // `me` cannot be meant: a route looks at events of every app
-      const { filter } = planQuery(parseQuery(`FROM ${route['from']}`), { node, appId: 'com.shoal' as AppId, now: 0 })
+      const { filter } = planQuery(query, { node, appId: 'com.shoal' as AppId, now: 0 })
+      if (dependsOnPlace(filter))
+        return refuse(`${where}.from`, 'A route looks at tags and app ids, not at time or key.')
       return { filter, streamNumber }
     } catch (error) {
-      return refuse(`${where}.from`, error instanceof Error ? error.message : String(error))
+      if (errorCode(error) === 'ERR_SETTINGS') throw error
+      return refuse(`${where}.from`, errorMessage(error))
     }
   })
   return { routing: { routes: planned, retention }, numbers: given }

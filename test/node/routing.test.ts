@@ -123,6 +123,10 @@ describe('what is refused, and where', () => {
     [{ routes: [{ from: 'allEvents' }] }, /^eventRouting\.routes\[0\]\.into:/],
     [{ routes: [{ from: 5, into: 'a' }] }, /^eventRouting\.routes\[0\]\.from:/],
     [{ routes: [{ from: "'a", into: 'a' }] }, /^eventRouting\.routes\[0\]\.from:/],
+    [{ routes: [{ from: 'allEvents LIMIT 5', into: 'a' }] }, /^eventRouting\.routes\[0\]\.from: A route is/],
+    [{ routes: [{ from: 'allEvents ORDER DESC', into: 'a' }] }, /without ORDER/],
+    [{ routes: [{ from: "'a' & from(5)", into: 'a' }] }, /not at time or key/],
+    [{ routes: [{ from: "'a' | to(2024-01-01Z)", into: 'a' }] }, /not at time or key/],
     [{ routes: [{ from: "'a'", into: 'a', when: 1 }] }, /"when" is not known/],
     [{ routes: [{ from: "'a'", into: 'a b' }] }, /not a stream name/],
   ])('%j', (settings, sentence) => {

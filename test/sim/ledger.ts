@@ -89,5 +89,3 @@ export const createLedger = () => {
     },
   }
 }
-
-export type Ledger = ReturnType<typeof createLedger>

@@ -160,8 +160,7 @@ export const runWorld = async (seed: number, steps: number): Promise<Tally> => {
     const newest = events.at(-1)?.lamport ?? 0
     if (log.status().lamport < newest) throw new Error('the lamport counter is behind its events')
     const progress = await log.progress('import')
-    const steps = ledger.publications.filter((publication) => publication.progress !== undefined)
-    const reached = steps
+    const reached = ledger.publications
       .filter(({ state }) => state === 'there')
       .reduce((most, { progress: p }) => Math.max(most, p?.to ?? 0), 0)
     if (progress !== reached) throw new Error(`progress is ${progress}, its events say ${reached}`)
