@@ -75,16 +75,15 @@ const decodeAnswer = (bytes: Uint8Array): readonly Published[] => {
 const timeText = (ms: number): string => String(ms).padStart(16, '0')
 const timeOf = (receiptKey: string): number => Number(receiptKey.slice(2, 18))
 
-/** `s/<latest>/<earliest>/<number>/<stream>/<from>`: the receipts of what became one seal, by the times they were made. */
-export const receiptsOfSeal = (
-  stream: StreamId,
-  from: number,
-  receipts: readonly StoredReceipt[],
-): readonly Write[] => {
+/**
+ * `s/<latest>/<earliest>/<number>/<stream>/<end>`: the receipts of what became one seal, by the times they were made. By its end, since
+ * a seal that takes in the one before it begins where that did.
+ */
+export const receiptsOfSeal = (stream: StreamId, end: number, receipts: readonly StoredReceipt[]): readonly Write[] => {
   if (receipts.length === 0) return []
   const times = receipts.map(({ key }) => timeOf(key))
   const span = [times.reduce((a, b) => Math.max(a, b)), times.reduce((a, b) => Math.min(a, b))].map(timeText)
-  const key = ['s', ...span, receipts.length, stream, from].join('/')
+  const key = ['s', ...span, receipts.length, stream, end].join('/')
   return [{ type: 'put', table: 'receipts', key, value: encodeReceipts(receipts) }]
 }
 

@@ -15,7 +15,7 @@ import { storeRun } from './record.ts'
 import { chainBytes } from './run-key.ts'
 import { eventChars } from './size.ts'
 import type { RunEntry, StreamState } from './stream-state.ts'
-import { noChain, tailIndex } from './stream-state.ts'
+import { endOf, noChain, tailIndex } from './stream-state.ts'
 import { summarise } from './summary.ts'
 import { blockOfRows } from './tail.ts'
 
@@ -103,7 +103,7 @@ const sealFrom = async (context: LogContext, state: StreamState, start: number):
     { type: 'deleteRange', table: 'runs', from: entries[0]?.key ?? '', to: `${last.key}~` },
     write,
     // a seal is read often, its receipts hardly ever: from now on they have a record of their own
-    ...receiptsOfSeal(state.stream, run.header.from, receipts),
+    ...receiptsOfSeal(state.stream, endOf(last), receipts),
   ])
   const receivedAt = entries.find((entry) => entry.receivedAt > 0)?.receivedAt ?? milliseconds(context)
   const block = blockOfRows(rows, run.header.from, commits)

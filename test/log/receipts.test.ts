@@ -28,6 +28,24 @@ describe('RULES 9: receipts', () => {
     expect(await payloads(device.log, { filter: { type: 'tag', tag: 'tag' } })).toHaveLength(3)
   })
 
+  it('those of a seal that takes in the one before it stand beside those of that one', async () => {
+    let device = await openDevice()
+    const answers = new Map<string, unknown>()
+    for (let round = 0; round < 3; round++) {
+      for (let count = 0; count < 64; count++) {
+        // all made at the same time, as far as they say
+        const receipt = `7-${round}.${count}`
+        answers.set(receipt, await publish(device.log, drafts(1), { receipt }))
+      }
+      device.clock.pass(tailIdleSeal)
+      await device.log.maintain()
+    }
+    expect(device.log.status()).toMatchObject({ runs: 1, sealedRuns: 1 })
+    device = await device.reopen()
+    for (const [receipt, answer] of answers) expect(await publish(device.log, drafts(1), { receipt })).toEqual(answer)
+    expect(device.log.status().events).toBe(192)
+  })
+
   it('of a publication that went into several streams and several runs', async () => {
     const routes = [{ filter: { type: 'tag', tag: 'b' } as const, streamNumber: 4 }]
     const device = await openDevice({ routing: { routes, retention: new Map() } })
