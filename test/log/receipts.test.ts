@@ -34,7 +34,7 @@ describe('RULES 9: receipts', () => {
     for (let round = 0; round < 3; round++) {
       for (let count = 0; count < 64; count++) {
         // all made at the same time, as far as they say
-        const receipt = `7-${round}.${count}`
+        const receipt = `${Math.floor(start / 1000)}-${round}.${count}`
         answers.set(receipt, await publish(device.log, drafts(1), { receipt }))
       }
       device.clock.pass(tailIdleSeal)
