@@ -130,8 +130,8 @@ describe('what stands beside a payload', () => {
 
   it('large events that shrink well are merged into seals that can still be read', async () => {
     let device = await openDevice()
-    const large = { text: '界'.repeat(400_000) }
-    for (let round = 0; round < 8; round++) {
+    const large = { text: '界'.repeat(330_000) }
+    for (let round = 0; round < 9; round++) {
       await publish(device.log, [{ tags: [], payload: large }])
       await seal(device)
     }
@@ -139,7 +139,7 @@ describe('what stands beside a payload', () => {
     const { events, gaps } = await readAll(device.log, { filter: { type: 'appId', appId } })
     expect(gaps).toEqual([])
     expect(events.filter(({ tags }) => tags.length === 0).map(({ payload }) => payload.length)).toEqual(
-      Array.from({ length: 8 }, () => jsonText(large).length),
+      Array.from({ length: 9 }, () => jsonText(large).length),
     )
     const other = await openDevice()
     const answers = await other.log.ingest(await recordsOf(device.log, device.stream))

@@ -11,6 +11,7 @@ import {
   at,
   drafts,
   makeRun,
+  makeStream,
   newSigner,
   openDevice,
   payloads,
@@ -212,6 +213,28 @@ describe('ordered reading', () => {
       expect(order === 'desc' ? seen.toReversed() : seen).toEqual(
         drafts(900).map(({ payload }) => JSON.stringify(payload)),
       )
+    }
+  })
+
+  it('a run that is replaced while it is being fetched is looked up again', async () => {
+    for (const order of ['asc', 'desc'] as const) {
+      let device = await openDevice()
+      const { small, seal } = await makeStream(await newSigner(), 64, 1)
+      await device.log.ingest(small.map(({ bytes }) => bytes))
+      device = await device.reopen()
+      let letGo: () => void = () => {}
+      const fetching = new Promise<void>((resolve) => (letGo = resolve))
+      let asked = 0
+      device.disk.delay = () => (asked++ === 0 ? fetching : undefined)
+      const reading = payloads(device.log, { order })
+      await device.log.ingest([(await seal(0, 64)).bytes])
+      expect(device.log.status()).toMatchObject({ runs: 1, sealedRuns: 1 })
+      letGo()
+      const seen = await reading
+      expect(order === 'desc' ? seen.toReversed() : seen).toEqual(
+        drafts(64).map(({ payload }) => JSON.stringify(payload)),
+      )
+      expect(device.log.status().quarantined).toEqual([])
     }
   })
 

@@ -124,6 +124,21 @@ describe('RULES 9: receipts', () => {
     await expect(publish(device.log, drafts(1), { receipt: between })).resolves.toHaveLength(1)
   })
 
+  it('that stand by themselves likewise: of a clock ahead, and of a publication that was sealed at once', async () => {
+    const device = await openDevice()
+    const publications = [
+      { receipt: receiptAt(device, 'ahead', 5000), count: 1 },
+      { receipt: receiptAt(device, 'large'), count: 1024 },
+    ]
+    for (const { receipt, count } of publications) await publish(device.log, drafts(count), { receipt })
+    device.clock.pass(receiptAgeMax + 10_000)
+    await device.log.maintain()
+    for (const { receipt, count } of publications) {
+      const again = publish(device.log, drafts(count), { receipt })
+      await expect(again).rejects.toMatchObject({ code: 'ERR_OUTCOME_UNKNOWN' })
+    }
+  })
+
   it(`at most ${receiptsMax} are kept: the oldest go first`, async () => {
     let device = await openDevice()
     const receipts = device.disk.tables.get('receipts')

@@ -141,7 +141,9 @@ describe('summaries at work', () => {
     const stats = { runsTouched: 0, runsSkipped: 0 }
     const asked = { filter: { type: 'tag', tag: 'block-7' } as const, stats }
     expect((await readAll(again.log, asked)).events).toHaveLength(1024)
-    expect(stats.runsTouched).toBe(10)
+    // each is decoded, and those whose turn comes after that are known by then
+    expect(stats.runsTouched).toBeGreaterThan(5)
+    expect(stats.runsTouched + stats.runsSkipped).toBe(10)
     await again.log.maintain()
     Object.assign(stats, { runsTouched: 0, runsSkipped: 0 })
     expect((await readAll((await again.reopen()).log, asked)).events).toHaveLength(1024)
