@@ -7,16 +7,6 @@ export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => {
   return true
 }
 
-/** Negative, zero or positive, as bytes sort: the shorter first where one begins with the other. */
-export const compareBytes = (a: Uint8Array, b: Uint8Array): number => {
-  const shared = Math.min(a.length, b.length)
-  for (let i = 0; i < shared; i++) {
-    const difference = (a[i] ?? 0) - (b[i] ?? 0)
-    if (difference !== 0) return difference
-  }
-  return a.length - b.length
-}
-
 export const concatBytes = (...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
   let length = 0
   for (const part of parts) length += part.length
