@@ -252,6 +252,9 @@ const weftOf = (pieces: readonly string[], columns: readonly Column[]): Weft => 
   return { texts, columns: varying }
 }
 
+/** A reader that has asked for so many payloads of a run will ask for more. */
+const askedSinglyMax = 16
+
 /** The columns are split when the first payload is asked for: most queries reject a run by its tags. */
 const createPayloads = (
   bytes: Uint8Array,
@@ -281,16 +284,28 @@ const createPayloads = (
     const at = by === 'rank' ? rank : by === 'set' ? (sets.setOf?.[row] ?? 0) : 0
     return lines[start + at] as string
   }
+  const textAt = (index: number, wefts: readonly Weft[]): string => {
+    const rank = ranks === undefined ? index : (ranks[index] as number)
+    const { texts, columns } = wefts[shapeOf === undefined ? 0 : (shapeOf[index] as number)] as Weft
+    let text = texts[0] as string
+    for (let leaf = 0; leaf < columns.length; leaf++) {
+      text += leafAt(columns[leaf] as Column, rank, index) + (texts[leaf + 1] as string)
+    }
+    return text
+  }
+  /** Laid out and cut by the platform at once: that costs less than laying out each text by itself. */
+  const wholeText = (wefts: readonly Weft[]): readonly string[] => {
+    let text = textAt(0, wefts)
+    for (let index = 1; index < rows; index++) text += `\n${textAt(index, wefts)}`
+    return text.split('\n')
+  }
+  let asked = 0
+  let whole: readonly string[] | undefined
   return {
     text: (index: number): string => {
       ready ??= split()
-      const rank = ranks === undefined ? index : (ranks[index] as number)
-      const { texts, columns } = ready.wefts[shapeOf === undefined ? 0 : (shapeOf[index] as number)] as Weft
-      let text = texts[0] as string
-      for (let leaf = 0; leaf < columns.length; leaf++) {
-        text += leafAt(columns[leaf] as Column, rank, index) + (texts[leaf + 1] as string)
-      }
-      return text
+      if (whole === undefined && ++asked > askedSinglyMax) whole = wholeText(ready.wefts)
+      return whole === undefined ? textAt(index, ready.wefts) : (whole[index] as string)
     },
     shredded: (index: number): Shredded => {
       ready ??= split()
