@@ -149,11 +149,13 @@ export const createColumnReader = (lines: readonly string[], setCount: number) =
   }
   const sums = (count: number): number[] => {
     const start = take(count)
+    const all: number[] = []
     let sum = 0
-    return Array.from({ length: count }, (_, index) => {
-      sum += Number(lines[start + index])
-      return Number.isSafeInteger(sum) ? sum : malformed('a difference that is no number')
-    })
+    for (let index = start; index < start + count; index++) {
+      sum += Number(lines[index])
+      all.push(Number.isSafeInteger(sum) ? sum : malformed('a difference that is no number'))
+    }
+    return all
   }
   const instants = (rows: number): Column => {
     const format = /^([T ])([036])(|Z|[+-]\d\d:\d\d)$/.exec(lines[take(1)] ?? '')

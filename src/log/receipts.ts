@@ -8,6 +8,7 @@ import { ShoalError } from '../core/errors.ts'
 import type { Published, StreamId } from '../core/event.ts'
 import { receiptAgeMax, receiptsMax } from '../core/limits.ts'
 import type { Store, Write } from '../store/contract.ts'
+import { decodeCount } from './count.ts'
 import type { StoredReceipt } from './record.ts'
 import { decodeReceipts, encodeReceipts } from './record.ts'
 
@@ -117,7 +118,13 @@ export const openReceipts = async (store: Store, tail: TailReceipts, openedAt: n
   /** A receipt made later than this and not in `known` was not written. */
   let knownFrom = openedAt
   const keptHorizon = await store.get('meta', 'receipts')
-  let horizon = keptHorizon === undefined ? 0 : Number(decode(keptHorizon))
+  let horizon = 0
+  try {
+    if (keptHorizon !== undefined) horizon = decodeCount(keptHorizon)
+  } catch {
+    // not known how far back receipts reach: better to answer that than to write twice
+    horizon = openedAt
+  }
   const progress = new Map<string, number>()
 
   const findInBatch = async (key: string, madeAt: number): Promise<Uint8Array | undefined> => {

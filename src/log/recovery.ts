@@ -1,5 +1,5 @@
 /** Opening is recovery: the index is what the keys of the store say, whatever happened before. */
-import { decode } from 'cborg'
+import { decodeCount } from './count.ts'
 import type { Store } from '../store/contract.ts'
 import type { RunKey } from './run-key.ts'
 import { readRunKey } from './run-key.ts'
@@ -73,7 +73,12 @@ export const recover = async (store: Store): Promise<Recovered> => {
     store.get('meta', 'lamport'),
   ])
   const index = createIndex()
-  let lamport = kept === undefined ? 0 : Number(decode(kept))
+  let lamport = 0
+  try {
+    if (kept !== undefined) lamport = decodeCount(kept)
+  } catch {
+    findings.push('The kept lamport counter is damaged; it goes on from the highest one of any run that is here.')
+  }
   for (const key of keys) {
     const fields = readRunKey(key)
     if (fields === undefined) {

@@ -7,7 +7,7 @@ import type { RunEntry, StreamState } from './stream-state.ts'
 
 /** Whether the first run may go, given what would stay without it. */
 const mayGo = (entry: RunEntry, rest: { events: number; bytes: number }, limits: Retention, now: number): boolean => {
-  // a clock that ran ahead must not keep events for years, one that ran behind must not drop them at once
+  // the earlier of the two (RULES 11): a clock that ran ahead must not keep events for years
   const time = Math.floor(entry.maxTime / 1000)
   const age = now - Math.min(time, entry.receivedAt || time)
   return (

@@ -115,7 +115,14 @@ export const charsOf = ({ shape, leaves }: Shredded): number => {
 
 /** Throws `ERR_NOT_JSON` for what JSON cannot say, `ERR_PAYLOAD_TOO_LARGE` beyond `payloadCharsMax`. */
 export const shred = (payload: Json): Shredded => {
-  const result = shredded(payload)
+  let result: Shredded
+  try {
+    result = shredded(payload)
+  } catch (error) {
+    // once more, as a whole: then the sentence names the place
+    jsonText(payload)
+    throw error
+  }
   const chars = charsOf(result)
   if (chars > payloadCharsMax) {
     const message = `A payload has at most ${payloadCharsMax} characters as JSON; this one has ${chars}. Publish large content as a blob.`

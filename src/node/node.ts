@@ -35,8 +35,16 @@ const firstName = (id: string): string => `Device ${id.replaceAll(/[^0-9A-Za-z]/
 
 const openParts = async (store: Store, { signer, vault, boxKey }: Identity, clock: Clock) => {
   const diary = await openDiary(store, clock)
-  const membership = await loadOrFound(store, vault, signer.id, boxKey)
-  const settings = await loadSettings(store, { displayName: firstName(signer.id), eventRouting: {}, streamNumbers: {} })
+  const membership = await loadOrFound(store, vault, signer.id, boxKey, () =>
+    diary.report(
+      'MEMBERSHIP',
+      'The certificate of this device was damaged; the root of its swarm has signed it again.',
+    ),
+  )
+  const unnamed = { displayName: firstName(signer.id), eventRouting: {}, streamNumbers: {} }
+  const settings = await loadSettings(store, unnamed, () =>
+    diary.report('SETTINGS', 'The settings of this device are damaged: give it its name and its event routing again.'),
+  )
   const { routing } = planRouting(settings.eventRouting, settings.streamNumbers, signer.id)
   const log = await openLog({
     store,

@@ -21,9 +21,22 @@ export const checkDisplayName = (name: unknown): string => {
   return trimmed
 }
 
-export const loadSettings = async (store: Store, fallback: Settings): Promise<Settings> => {
+/** Which numbers streams had is lost with damaged settings, so that new names must get none that may be in use. */
+const streamNumbersAfterDamage: StreamNumbers = { 'before the damage': 999 }
+
+export const loadSettings = async (store: Store, fallback: Settings, onDamage: () => void): Promise<Settings> => {
   const kept = await store.get('meta', 'settings')
-  return kept === undefined ? fallback : { ...fallback, ...(decode(kept) as Partial<Settings>) }
+  if (kept === undefined) return fallback
+  try {
+    const { displayName, eventRouting, streamNumbers } = decode(kept) as Settings
+    if (typeof streamNumbers === 'object' && typeof eventRouting === 'object') {
+      return { displayName: checkDisplayName(displayName), eventRouting, streamNumbers }
+    }
+  } catch {
+    // falls through
+  }
+  onDamage()
+  return { ...fallback, streamNumbers: streamNumbersAfterDamage }
 }
 
 export const saveSettings = (store: Store, settings: Settings): Promise<void> =>

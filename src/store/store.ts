@@ -19,15 +19,30 @@ const ourFormat: Format = { format: storeFormat, minReader: 1, minWriter: 1 }
 const isFormat = (value: unknown): value is Format =>
   typeof value === 'object' && value !== null && 'minReader' in value && 'minWriter' in value && 'format' in value
 
+/** `undefined` for bytes that are no CBOR any more. */
+const decoded = (bytes: Uint8Array): unknown => {
+  try {
+    return decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+/** The fence counts on from here when its record is damaged: beyond every count that an older instance may hold. */
+const writerAfterDamage = 2 ** 40
+
+const nextWriter = (kept: Uint8Array | undefined): number => {
+  if (kept === undefined) return 1
+  const writer = decoded(kept)
+  return Number.isSafeInteger(writer) ? (writer as number) + 1 : writerAfterDamage
+}
+
 const checkFormat = async (driver: StoreDriver): Promise<Uint8Array | undefined> => {
   const kept = await driver.get('meta', 'format')
   if (kept === undefined) return undefined
-  let format: unknown
-  try {
-    format = decode(kept)
-  } catch {
-    // falls through: what is no format is unreadable to us
-  }
+  const format = decoded(kept)
+  // damaged, not newer: it is written anew
+  if (format === undefined) return undefined
   if (!isFormat(format) || format.minReader > storeFormat || format.minWriter > storeFormat) {
     throw new ShoalError(
       'ERR_STORE_FORMAT',
@@ -40,7 +55,7 @@ const checkFormat = async (driver: StoreDriver): Promise<Uint8Array | undefined>
 const takeFence = async (driver: StoreDriver): Promise<{ writer: number; fence: Uint8Array }> => {
   for (;;) {
     const before = await driver.get('meta', 'writer')
-    const writer = before === undefined ? 1 : (decode(before) as number) + 1
+    const writer = nextWriter(before)
     const fence = encode(writer)
     const writes: Write[] = [{ type: 'put', table: 'meta', key: 'writer', value: fence }]
     if ((await checkFormat(driver)) === undefined) {

@@ -33,12 +33,20 @@ export const loadOrFound = async (
   vault: Vault,
   node: NodeId,
   boxKey: Uint8Array,
+  onDamage: () => void,
 ): Promise<Membership> => {
   const kept = await store.get('meta', key)
   if (kept !== undefined) {
-    const certificate = await readCertificate(kept)
-    check(certificate, node)
-    return { swarm: certificate.swarm, certificate, certificateBytes: kept }
+    const certificate = await readCertificate(kept).catch(async (error: unknown) => {
+      // while the root is here, what it signed can be signed again
+      if ((await vault.load('root')) === undefined) throw error
+      onDamage()
+      return undefined
+    })
+    if (certificate !== undefined) {
+      check(certificate, node)
+      return { swarm: certificate.swarm, certificate, certificateBytes: kept }
+    }
   }
   // a start that was cut off between the two leaves a root without a certificate: it is taken up again
   const root = await createSigner((await vault.load('root')) ?? (await vault.keep('root', await makeSigningPair(true))))

@@ -159,6 +159,45 @@ describe('settings', () => {
   })
 })
 
+describe('damaged records of meta', () => {
+  it.each(['format', 'writer', 'lamport', 'membership', 'settings', 'receipts'])(
+    '%s: the node starts, has its events, goes on, and says so where something was lost',
+    async (key) => {
+      const disk = createMemoryDisk()
+      const first = await start(disk)
+      await first.rename('Oven 7')
+      await publish(first, 'before')
+      const { swarmId } = await first.details()
+      const meta = disk.tables.get('meta')
+      meta?.set(key, Uint8Array.from([0xff, 0x00, 0x17]))
+      const node = await start(disk)
+      await publish(node, 'after')
+      expect(await node.details()).toMatchObject({
+        swarmId,
+        events: 2,
+        displayName: key === 'settings' ? (expect.stringMatching(/^Device/) as string) : 'Oven 7',
+      })
+      await settle()
+      const told = (await node.details()).diary.map(({ code }) => code)
+      const silent: Record<string, boolean> = { format: true, writer: true, receipts: true }
+      expect(told.length > 0).toBe(silent[key] !== true)
+      // the older instance must not write any more
+      await expect(publish(first, 'late')).rejects.toMatchObject({ code: 'ERR_STORE_FENCED' })
+    },
+  )
+
+  it('named streams get new numbers after damaged settings: what the old ones were is not known', async () => {
+    const disk = createMemoryDisk()
+    const routing = { streams: { hot: { maxAge: '1h' } }, routes: [{ from: "'t'", into: 'hot' }] }
+    const first = await start(disk)
+    await first.setEventRouting(routing)
+    disk.tables.get('meta')?.set('settings', new Uint8Array([0xff]))
+    const node = await start(disk)
+    await node.setEventRouting(routing)
+    expect((await publish(node, 't'))[0]?.stream.endsWith('-1000')).toBe(true)
+  })
+})
+
 describe('the diary', () => {
   it('tells of a damaged run, once, and remembers it', async () => {
     const disk = createMemoryDisk()

@@ -30,7 +30,9 @@ const start = async (disk = createMemoryDisk()) => {
   const signing = (await vault.load('signing')) ?? (await vault.keep('signing', await makeSigningPair()))
   const node = await createSigner(signing)
   const store = await openMemoryStore(disk)()
-  return { disk, node, found: () => loadOrFound(store, vault, node.id, new Uint8Array(32)) }
+  let damages = 0
+  const found = () => loadOrFound(store, vault, node.id, new Uint8Array(32), () => damages++)
+  return { disk, node, found, damages: () => damages }
 }
 
 describe('RULES 15: a certificate', () => {
@@ -103,8 +105,22 @@ describe('RULES 14: founding', () => {
     await found()
     disk.keys.delete('signing')
     await expect((await start(disk)).found()).rejects.toMatchObject(refusal)
-    const damaged = disk.tables.get('meta')?.get('membership')
-    disk.tables.get('meta')?.set('membership', (damaged ?? new Uint8Array()).slice(1))
+  })
+
+  it('a damaged certificate is signed again by the root, while there is one', async () => {
+    const { disk, found } = await start()
+    const { swarm, certificate } = await found()
+    const meta = disk.tables.get('meta')
+    const damage = (): void => {
+      meta?.set('membership', (meta.get('membership') ?? new Uint8Array()).slice(1))
+    }
+    damage()
+    const again = await start(disk)
+    expect(await again.found()).toMatchObject({ swarm, certificate })
+    expect(again.damages()).toBe(1)
+    expect(await (await start(disk)).found()).toMatchObject({ swarm, certificate })
+    damage()
+    disk.keys.delete('root')
     await expect((await start(disk)).found()).rejects.toMatchObject(refusal)
   })
 })
