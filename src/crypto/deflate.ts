@@ -1,4 +1,5 @@
 /** Raw deflate by the platform's own streams. */
+import { concatBytes } from '../core/bytes.ts'
 import { ShoalError } from '../core/errors.ts'
 
 const collect = async (readable: ReadableStream<Uint8Array>, bytesMax: number): Promise<Uint8Array<ArrayBuffer>> => {
@@ -18,13 +19,7 @@ const collect = async (readable: ReadableStream<Uint8Array>, bytesMax: number): 
   if (parts.length === 1 && parts[0] !== undefined && parts[0].byteLength === parts[0].buffer.byteLength) {
     return parts[0] as Uint8Array<ArrayBuffer>
   }
-  const whole = new Uint8Array(length)
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
+  return concatBytes(...parts)
 }
 
 const through = async (
