@@ -188,7 +188,7 @@ export class ShoalConsole extends LitElement {
           .page=${page}
           .text=${text}
           ?active=${active}
-          @shoal-importing=${(event: CustomEvent<boolean>) => (this.importing = event.detail)}
+          @shoal-working=${(event: CustomEvent<boolean>) => (this.importing = event.detail)}
         ></shoal-import>`
     }
   }

@@ -137,12 +137,12 @@ export class ShoalImport extends View {
       if (performance.now() - painted < 100 || this.state.type !== 'running') return
       painted = performance.now()
       this.state = { ...this.state, progress }
-    })
-    this.#announce(false)
+    }).finally(() => this.#announce(false))
     this.state = { type: 'ended', opened, progress: last, end, seconds: (performance.now() - started) / 1000 }
   }
+  /** Also tells the page, which puts off its updates. */
   #announce(running: boolean): void {
-    this.dispatchEvent(new CustomEvent('shoal-importing', { detail: running }))
+    this.dispatchEvent(new CustomEvent('shoal-working', { detail: running, bubbles: true, composed: true }))
   }
   #reset = (): void => {
     this.state = { type: 'choose' }
