@@ -1,6 +1,6 @@
 /** `<shoal-blocked>`: what is wrong and what to do, without the console and without its library. */
 import type { Obstacle } from './texts.ts'
-import { texts } from './texts.ts'
+import { obstacleWords } from './texts.ts'
 
 const element = (name: string, className: string, text: string): HTMLElement =>
   Object.assign(document.createElement(name), { className, textContent: text })
@@ -8,8 +8,7 @@ const element = (name: string, className: string, text: string): HTMLElement =>
 class ShoalBlocked extends HTMLElement {
   /** `detail`: the browser's own sentence, for whoever is asked for help. */
   show(obstacle: Obstacle, detail?: string): void {
-    const { reload, obstacles } = texts(navigator.language)
-    const { title, text, steps } = obstacles[obstacle]
+    const { title, text, steps, reload } = obstacleWords(obstacle, navigator.language)
     const list = element('ul', 'shell-steps', '')
     list.append(...steps.map((step) => element('li', '', step)))
     const button = element('button', 'shell-button', reload)

@@ -3,7 +3,7 @@ import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { texts } from '../../src/page/texts.ts'
+import { obstacleWords } from '../../src/page/texts.ts'
 import type { Obstacle } from '../../src/page/texts.ts'
 import { root } from '../../src/station/preparation.mjs'
 import type { TestBrowser, TestStation } from './browser.ts'
@@ -27,7 +27,7 @@ const blockedBy = async (page: Page, language = 'en'): Promise<string | null> =>
   const blocked = page.locator('shoal-blocked')
   await blocked.waitFor()
   const obstacle = await blocked.getAttribute('data-obstacle')
-  const { title, text, steps } = texts(language).obstacles[obstacle as Obstacle]
+  const { title, text, steps } = obstacleWords(obstacle as Obstacle, language)
   const shown = await blocked.innerText()
   for (const words of [title, text, ...steps]) expect(shown).toContain(words)
   expect(await page.locator('shoal-console').count()).toBe(0)

@@ -289,4 +289,28 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'check.redial.ok': 'Er wurde angehalten und antwortete {ms} ms nach dem nächsten Ruf.',
   'check.redial.warn':
     'Er wurde in {seconds} Sekunden nicht angehalten: Vielleicht hielt ihn ein anderer Tab wach. Er antwortete nach {ms} ms.',
+
+  // wo die Konsole nicht laufen kann; ein Schritt je Zeile
+  'blocked.reload': 'Neu laden',
+  'blocked.insecure.title': 'Diese Adresse ist nicht sicher',
+  'blocked.insecure.text':
+    'Browser lassen eine App nur über https, oder von genau diesem Rechner aus, Daten behalten und ohne Netz arbeiten.',
+  'blocked.insecure.steps':
+    'Die Adresse öffnen, die mit https:// beginnt, wie die Station sie anzeigt.\nAuf dem Rechner der Station http://localhost:4454/ öffnen statt seines Namens oder seiner Nummer.',
+  'blocked.no-worker.title': 'Dieser Browser kann Shoal hier nicht ausführen',
+  'blocked.no-worker.text': 'Er bietet keinen Service Worker: den Teil einer Web-App, der ohne Netz weiterarbeitet.',
+  'blocked.no-worker.steps': 'Privates Surfen verlassen.\nEinen aktuellen Chrome, Edge, Firefox oder Safari benutzen.',
+  'blocked.not-registered.title': 'Der Browser hat die Installation von Shoal verweigert',
+  'blocked.not-registered.text':
+    'Meist liegt es an einem Zertifikat, dem dieses Gerät nicht vertraut, auch wenn „trotzdem fortfahren“ gewählt wurde.',
+  'blocked.not-registered.steps':
+    'Das Zertifikat der Station auf diesem Gerät installieren, dann neu laden.\nDieser Adresse erlauben, Daten zu behalten (Cookies und Websitedaten).\nNachsehen, ob die Station läuft und erreichbar ist.',
+  'blocked.no-storage.title': 'Dieser Browser gibt Shoal keinen Speicher',
+  'blocked.no-storage.text':
+    'Ohne ihn kann auf diesem Gerät nichts behalten werden. Zurzeit wird kein Ereignis gespeichert.',
+  'blocked.no-storage.steps':
+    'Privates Surfen verlassen.\nDieser Adresse erlauben, Daten zu behalten (Cookies und Websitedaten), dann neu laden.\nWenn es vorher ging: den Browser neu starten.',
+  'blocked.failed.title': 'Shoal konnte nicht starten',
+  'blocked.failed.text': 'Etwas Unvorhergesehenes ist schiefgegangen. Was gespeichert war, ist sicher.',
+  'blocked.failed.steps': 'Neu laden.\nWenn das nicht hilft: den Browser neu starten.',
 }

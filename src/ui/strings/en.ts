@@ -279,4 +279,27 @@ export const en = {
   'check.redial.ok': 'It was stopped, and answered {ms} ms after it was called again.',
   'check.redial.warn':
     'It was not stopped within {seconds} seconds: another tab may have kept it awake. It answered after {ms} ms.',
+
+  // where the console cannot run; a step a line
+  'blocked.reload': 'Reload',
+  'blocked.insecure.title': 'This address is not secure',
+  'blocked.insecure.text':
+    'Browsers let an app keep its data and work offline only over https, or from this very computer.',
+  'blocked.insecure.steps':
+    'Open the address that begins with https://, as the station shows it.\nOn the computer that runs the station, open http://localhost:4454/ instead of its name or number.',
+  'blocked.no-worker.title': 'This browser cannot run Shoal here',
+  'blocked.no-worker.text': 'It offers no service worker: the part of a web app that works on without a network.',
+  'blocked.no-worker.steps': 'Leave private browsing.\nUse a current Chrome, Edge, Firefox or Safari.',
+  'blocked.not-registered.title': 'The browser refused to install Shoal',
+  'blocked.not-registered.text':
+    'The most frequent reason is a certificate that this device does not trust, even if you have chosen to go on.',
+  'blocked.not-registered.steps':
+    'Install the certificate of the station on this device, then reload.\nAllow this address to keep data (cookies and site data).\nSee whether the station is running and can be reached.',
+  'blocked.no-storage.title': 'This browser gives Shoal no storage',
+  'blocked.no-storage.text': 'Without it nothing could be kept on this device. No event is stored now.',
+  'blocked.no-storage.steps':
+    'Leave private browsing.\nAllow this address to keep data (cookies and site data), then reload.\nIf it worked before, restart the browser.',
+  'blocked.failed.title': 'Shoal could not start',
+  'blocked.failed.text': 'Something went wrong that we did not foresee. What was stored is safe.',
+  'blocked.failed.steps': 'Reload.\nIf that does not help, restart the browser.',
 } as const
