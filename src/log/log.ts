@@ -19,7 +19,7 @@ import { retain } from './retention.ts'
 import { chainBytes } from './run-key.ts'
 import { saveSummaries, sealTail, tailRuns } from './sealing.ts'
 import type { RunEntry, StreamState } from './stream-state.ts'
-import { baseOf, countOf, endOf, indexOfOffset, noChain, tailIndex } from './stream-state.ts'
+import { baseOf, countOf, endOf, indexOfOffset, noChain, tailOf } from './stream-state.ts'
 
 export interface OpenLogOptions extends LogDependencies {
   readonly routing?: Routing
@@ -35,7 +35,7 @@ export interface OwnLog extends Log {
 const headOf = (state: StreamState): Head => {
   const count = countOf(state)
   const last = state.entries[indexOfOffset(state.entries, count) - 1]
-  const sealed = state.entries[tailIndex(state) - 1]
+  const sealed = state.entries[tailOf(state).start - 1]
   return {
     from: baseOf(state),
     count,

@@ -15,7 +15,7 @@ import { storeRun } from './record.ts'
 import { chainBytes } from './run-key.ts'
 import { eventChars } from './size.ts'
 import type { RunEntry, StreamState } from './stream-state.ts'
-import { endOf, noChain, tailIndex } from './stream-state.ts'
+import { endOf, noChain, tailOf } from './stream-state.ts'
 import { summarise } from './summary.ts'
 import { blockOfRows } from './tail.ts'
 
@@ -24,17 +24,11 @@ const sealCharsMax = 2 * runPayloadCharsSeal
 
 /** The tail has gathered enough for a seal. */
 export const isTailFull = (state: StreamState): boolean => {
-  let events = 0
-  let bytes = 0
-  for (let index = tailIndex(state); index < state.entries.length; index++) {
-    const entry = state.entries[index]
-    events += entry?.count ?? 0
-    bytes += entry?.bytes ?? 0
-  }
+  const { events, bytes } = tailOf(state)
   return events >= runEventsMax || bytes >= tailBytesSeal
 }
 
-export const tailRuns = (state: StreamState): number => state.entries.length - tailIndex(state)
+export const tailRuns = (state: StreamState): number => state.entries.length - tailOf(state).start
 
 /** Chain before entry `index`: that of its neighbour, or what its own header says where the front of a stream was dropped. */
 const chainBefore = async (context: LogContext, state: StreamState, index: number): Promise<Uint8Array | undefined> => {
@@ -114,7 +108,7 @@ const sealFrom = async (context: LogContext, state: StreamState, start: number):
 
 /** Seals the tail while it is full, or whatever there is of it when `all`. Runs within `exclusive`. */
 export const sealTail = async (context: LogContext, state: StreamState, all: boolean): Promise<void> => {
-  let start = tailIndex(state)
+  let { start } = tailOf(state)
   if (start === state.entries.length) return
   // a small seal before the tail is taken in, when the union still is one run
   const before = state.entries[start - 1]

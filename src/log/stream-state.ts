@@ -64,11 +64,31 @@ export const indexOfOffset = (entries: readonly RunEntry[], offset: number): num
   return low
 }
 
-/** Index of the first entry of the unsealed tail. */
-export const tailIndex = (state: StreamState): number => {
-  let index = state.entries.length
-  while (index > 0 && state.entries[index - 1]?.sealed === false) index--
-  return index
+interface Tail {
+  /** Index of its first entry. */
+  start: number
+  events: number
+  bytes: number
+  /** How many entries of the list are counted. */
+  seen: number
+}
+
+/** A publish asks for its tail more than once: it is counted as entries are added, anew only for a new list. */
+const tails = new WeakMap<readonly RunEntry[], Tail>()
+
+/** The unsealed runs at the end. */
+export const tailOf = ({ entries }: StreamState): Readonly<Tail> => {
+  const tail = tails.get(entries) ?? { start: 0, events: 0, bytes: 0, seen: 0 }
+  for (; tail.seen < entries.length; tail.seen++) {
+    const entry = entries[tail.seen] as RunEntry
+    if (entry.sealed) Object.assign(tail, { start: tail.seen + 1, events: 0, bytes: 0 })
+    else {
+      tail.events += entry.count
+      tail.bytes += entry.bytes
+    }
+  }
+  tails.set(entries, tail)
+  return tail
 }
 
 export const createEntry = (key: string, fields: RunKey, receivedAt: number, summary?: Summary): RunEntry => ({
