@@ -123,7 +123,11 @@ const commitOnce = (
     // the guard and the writes go out together: a wrong guard aborts all of them
     const check = transaction.objectStore('meta').get(guard.key)
     check.addEventListener('success', () => {
-      if (sameValue(check.result as Uint8Array | undefined, guard.value)) return
+      if (sameValue(check.result as Uint8Array | undefined, guard.value)) {
+        // nothing more will be asked for: do not wait for the answers to find that out
+        transaction.commit()
+        return
+      }
       guarded = true
       transaction.abort()
     })

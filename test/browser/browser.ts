@@ -14,8 +14,14 @@ import { chromiumFlags, findChromium } from '../chromium.mjs'
 
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'shoal-test-'))
 
-export const removeFolder = (folder: string): void =>
-  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+/** What a killed browser's last processes still write into is left to the system: it is a temporary folder. */
+export const removeFolder = (folder: string): void => {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error
+  }
+}
 
 export interface TestStation {
   readonly port: number
