@@ -286,10 +286,13 @@ const createPayloads = (
   }
   const textAt = (index: number, wefts: readonly Weft[]): string => {
     const rank = ranks === undefined ? index : (ranks[index] as number)
+    const set = sets.setOf === undefined ? 0 : (sets.setOf[index] as number)
     const { texts, columns } = wefts[shapeOf === undefined ? 0 : (shapeOf[index] as number)] as Weft
     let text = texts[0] as string
+    // the innermost loop of every query and export: no call in it
     for (let leaf = 0; leaf < columns.length; leaf++) {
-      text += leafAt(columns[leaf] as Column, rank, index) + (texts[leaf + 1] as string)
+      const { by, lines, start } = columns[leaf] as Column
+      text += (lines[by === 'rank' ? start + rank : start + set] as string) + (texts[leaf + 1] as string)
     }
     return text
   }
