@@ -86,13 +86,16 @@ export const createCursor = (
   const prefetch = async (entry: RunEntry): Promise<void> => {
     if (prefetched.has(entry)) return
     const wanted: RunEntry[] = []
-    const room = entry.sealed ? seals : prefetchTail
-    if (entry.sealed) seals = Math.min(2 * seals, prefetchSealedMax)
-    for (let index = state.entries.indexOf(entry); wanted.length < room; index += descending ? -1 : 1) {
+    let skipped = 0
+    // where most runs cannot match, those that can hold few matches each, and a reader needs many of them
+    const room = (): number => (entry.sealed ? (skipped > prefetchSealedMax ? prefetchSealedMax : seals) : prefetchTail)
+    for (let index = state.entries.indexOf(entry); wanted.length < room(); index += descending ? -1 : 1) {
       const other = state.entries[index]
       if (other === undefined || other.sealed !== entry.sealed || other.from >= to || endOf(other) <= from) break
       if (other.summary === undefined || mayMatch(filter, state.stream, other.summary)) wanted.push(other)
+      else skipped += 1
     }
+    if (entry.sealed) seals = Math.min(2 * seals, prefetchSealedMax)
     prefetched = new Set(wanted)
     if (wanted.length > 1) await blocks.prefetch(state, wanted)
   }
