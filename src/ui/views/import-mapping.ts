@@ -12,6 +12,7 @@ import { jsonStyle, jsonView } from '../json-view.ts'
 import { problemText } from '../problem-text.ts'
 import type { StringKey, Text } from '../text.ts'
 import { controls } from '../theme.ts'
+import { tagStyle } from './tag-style.ts'
 
 const previewed = 4
 const delimiterName: Readonly<Record<string, StringKey>> = {
@@ -234,6 +235,7 @@ export class ShoalImportMapping extends LitElement {
   static override styles = [
     ...controls,
     jsonStyle,
+    tagStyle,
     css`
       .sides {
         display: grid;
@@ -269,16 +271,6 @@ export class ShoalImportMapping extends LitElement {
       }
       .what .mono {
         font-size: 0.875rem;
-      }
-      .tag {
-        border-color: transparent;
-        border-radius: 28px;
-        background: var(--accent-soft);
-        font-weight: 550;
-      }
-      .tag svg {
-        width: 1.1rem;
-        height: 1.1rem;
       }
       article {
         display: grid;

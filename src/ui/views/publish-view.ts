@@ -10,6 +10,7 @@ import { recall, remember } from '../preferences.ts'
 import { linkTo, quoted } from '../route.ts'
 import { controls } from '../theme.ts'
 import { View } from '../view.ts'
+import { tagStyle } from './tag-style.ts'
 
 type State =
   | { readonly type: 'idle' }
@@ -181,6 +182,7 @@ export class ShoalPublish extends View {
 
   static override styles = [
     ...controls,
+    tagStyle,
     css`
       form {
         max-width: 60rem;
@@ -205,16 +207,6 @@ export class ShoalPublish extends View {
         min-height: 48px;
         border: 0;
         background: none;
-      }
-      .tag {
-        border-color: transparent;
-        border-radius: 28px;
-        background: var(--accent-soft);
-        font-weight: 550;
-      }
-      .tag svg {
-        width: 1.1rem;
-        height: 1.1rem;
       }
       textarea[aria-invalid='true'] {
         border-color: var(--bad);
