@@ -39,6 +39,19 @@ export type PortCall =
   | 'query'
   | 'subscribe'
   | 'subscribe_monotonic'
+  | 'swarm_status'
+  /** A stream of statuses. */
+  | 'swarm_watch'
+  | 'swarm_found'
+  | 'swarm_recovery_kept'
+  | 'swarm_invite'
+  | 'swarm_join'
+  | 'swarm_cancel_join'
+  | 'swarm_leave'
+  | 'swarm_stations'
+  | 'swarm_safety'
+  | 'swarm_horizon'
+  | 'swarm_former'
 
 export type PortRequest =
   | { readonly type: 'request'; readonly id: number; readonly call: PortCall; readonly body: string }

@@ -2,15 +2,36 @@
 import type { DiagnosticItem, EventItem, Item, OffsetsItem, OffsetsResponse, Order } from '../api/contract.ts'
 import type { ShoalError } from '../core/errors.ts'
 import type { Json, OffsetMap, Published } from '../core/event.ts'
-import type { EventRouting, NodeDetails } from '../node/contract.ts'
+import type {
+  DeviceStatus,
+  EventRouting,
+  FormerLog,
+  Horizon,
+  InviteOptions,
+  Joining,
+  LinkStatus,
+  NodeDetails,
+  Safety,
+  StationStatus,
+  SwarmStatus,
+} from '../node/contract.ts'
 
 /** The node's bounds on one event, for programs that want to know before they publish. */
 export { payloadCharsMax, payloadDepthMax, tagCharsMax, tagsPerEventMax } from '../core/limits.ts'
 
 export type {
+  DeviceStatus,
   DiagnosticItem,
   EventRouting,
   EventItem,
+  FormerLog,
+  Horizon,
+  InviteOptions,
+  Joining,
+  LinkStatus,
+  Safety,
+  StationStatus,
+  SwarmStatus,
   Item,
   Json,
   NodeDetails,
@@ -47,6 +68,8 @@ export interface QueryOptions {
   /** Inclusive. */
   readonly upperBound?: OffsetMap
   readonly signal?: AbortSignal
+  /** Asks the log of a swarm this device was in before (`shoal.swarm.former()`), instead of the current one. */
+  readonly swarmId?: string
 }
 
 export interface SubscribeOptions {
@@ -63,7 +86,41 @@ export interface QueryResult
 
 export type ConnectionState = 'connecting' | 'connected' | 'refused' | 'closed'
 
+/** Founding, joining and watching a swarm. Rejects with a `ShoalError` whose sentence says what to do. */
+export interface Swarm {
+  status(): Promise<SwarmStatus>
+  /** Now and on every change, at most twice a second, across restarts of the worker. Returns a cancel function. */
+  watch(listener: (status: SwarmStatus) => void): () => void
+  /**
+   * Names the swarm that this device founded, and answers its recovery code: 58 characters in groups, the only way back should every admin be
+   * lost. The same code again until `recoveryKept()`, which removes it from this device. `ERR_SWARM_FOUNDED` after that.
+   */
+  found(name: string): Promise<{ readonly swarmId: string; readonly recoveryCode: string }>
+  recoveryKept(): Promise<void>
+  /** A link that lets devices in, with everything in its fragment. Only admins: `ERR_NOT_ADMIN`. */
+  invite(options?: InviteOptions): Promise<string>
+  /**
+   * Joins by a link, or by its pasted text. Resolves when this device is a member; goes on by itself while nobody can be reached, also after
+   * a restart, see `status().joining`; rejects with `ERR_INVITATION` (no invitation), `ERR_INVITATION_EXPIRED`, `ERR_INVITATION_USED`,
+   * `ERR_ALREADY_MEMBER`, `ERR_JOIN_CANCELLED`. A log this device has is kept, see `former()`.
+   */
+  join(link: string): Promise<SwarmStatus>
+  cancelJoin(): Promise<void>
+  members(): Promise<readonly DeviceStatus[]>
+  /** This device goes on alone, with a new identity and an empty log; the log it leaves is kept, see `former()`. */
+  leave(): Promise<void>
+  /** URLs of signalling stations (`wss://host/signal`); sets them when given. */
+  stations(urls?: readonly string[]): Promise<readonly string[]>
+  /** On how many devices an event is, as far as this one knows. */
+  safety(event: { readonly stream: string; readonly offset: number }): Promise<Safety>
+  /** The lamport below which the order of events can no longer change. */
+  horizon(): Promise<Horizon>
+  /** Logs of swarms this device was in before; `query` and the export read them by `swarmId`. */
+  former(): Promise<readonly FormerLog[]>
+}
+
 export interface Shoal {
+  readonly swarm: Swarm
   readonly state: ConnectionState
   /** Why the node refuses this page, while `state` is `refused`; its `code` says what, its sentence what to do. */
   readonly problem: ShoalError | undefined

@@ -56,3 +56,29 @@ export const presentHoldMax = 5000
 export const queryDepthMax = 200
 /** Length of an AQL text in UTF-16 code units. */
 export const queryCharsMax = 64 * 1024
+/** A frame on a channel; a data channel carries at most 256 KiB at once, and a control frame must not wait for a large one. */
+export const frameBytesMax = 64 * 1024
+/** What one signal of a WebRTC offer or answer may take. */
+export const signalBytesMax = 16 * 1024
+/** Bulk waits while more than this is on its way over one link. */
+export const linkBytesHigh = 1024 * 1024
+export const linkBytesLow = 256 * 1024
+/** Heartbeats on a link, and the silence after which it is dead. Milliseconds. */
+export const heartbeatEvery = 4000
+export const silenceMax = 12_000
+/** How long a link may take to answer when the device has just woken up. Milliseconds. */
+export const wakeAnswerMax = 2000
+/** `hello` and `proof` must both have passed by then. Milliseconds. */
+export const proofTimeMax = 10_000
+/** Up to this many nodes a full mesh; above it `linksActive` links are made, `linksMax` accepted (DESIGN). */
+export const fullMeshMax = 8
+export const linksActive = 5
+export const linksMax = 8
+/** Heads are compared in full this often. Milliseconds. */
+export const fullHeadsEvery = 10_000
+/** A vector is published at most this often (RULES 21). Milliseconds. */
+export const vectorEvery = 60_000
+/** A device counts as holding what its vector says for this long after it was last heard of (RULES 21). Milliseconds. */
+export const seenWithin = 7 * 24 * 3600 * 1000
+/** Certificates between a node and the root. */
+export const admissionDepthMax = 64

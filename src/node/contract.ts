@@ -1,4 +1,4 @@
-import type { NodeId } from '../core/event.ts'
+import type { NodeId, StreamId } from '../core/event.ts'
 import type { Tokens } from '../crypto/token.ts'
 import type { NodeInfo } from '../api/contract.ts'
 import type { Log } from '../log/contract.ts'
@@ -46,8 +46,137 @@ export interface NodeDetails extends NodeInfo {
   readonly diary: readonly DiaryEntry[]
 }
 
+/** `alone`: founded silently on the first start, named by nobody, joined by nobody. */
+export type SwarmState = 'alone' | 'member'
+
+export type JoinStep = 'searching' | 'linking' | 'proving' | 'committing' | 'replicating'
+
+/** A join under way, or the last one that failed; it goes on after a restart. */
+export interface Joining {
+  readonly step: JoinStep
+  readonly swarmName: string
+  /** Microseconds since the epoch. */
+  readonly since: number
+  /** Why it goes no further for now, or why it failed. */
+  readonly problem?: { readonly code: string; readonly message: string }
+  readonly failed: boolean
+}
+
+export interface StationStatus {
+  readonly url: string
+  readonly state: 'connected' | 'connecting' | 'unreachable'
+  readonly problem?: string
+}
+
+export interface LinkStatus {
+  readonly kind: 'webrtc' | 'websocket' | 'port' | 'memory'
+  /** Milliseconds; absent before the first heartbeat. */
+  readonly roundTrip?: number
+  /** Their clock minus ours, microseconds. */
+  readonly clockOffset?: number
+  /** Microseconds since the epoch. */
+  readonly since: number
+  readonly bytesSent: number
+  readonly bytesReceived: number
+}
+
+/** One member of the swarm, as this node knows it. */
+export interface DeviceStatus {
+  readonly node: NodeId
+  readonly isSelf: boolean
+  /** As the device calls itself; absent before its first word arrived. */
+  readonly displayName?: string
+  readonly role: 'admin' | 'member'
+  readonly admittedBy: string
+  /** Present while there is a direct link. */
+  readonly link?: LinkStatus
+  /** Events that we hold and the device lacks, as far as known (its heads, or its newest vector); absent: nothing known. */
+  readonly lacksOfOurs?: number
+  /** Events that it holds and we lack. */
+  readonly weLack?: number
+  /** Microseconds since the epoch, our clock; absent: never. */
+  readonly lastSeen?: number
+  /** With whom it has links, for a drawing of the mesh; absent: not known. */
+  readonly neighbours?: readonly NodeId[]
+  /** It speaks a protocol too old or too new for us; says which side should be updated. */
+  readonly problem?: string
+}
+
+export interface SwarmStatus {
+  readonly state: SwarmState
+  readonly swarmId: string
+  /** Empty while nobody has named it. */
+  readonly name: string
+  readonly role: 'admin' | 'member'
+  readonly node: NodeId
+  /** Whether the swarm's root is still on this device, because its recovery code was not yet confirmed as kept. */
+  readonly recoveryPending: boolean
+  readonly joining?: Joining
+  /** Whether some tab of this device holds the links; without one it does not replicate. */
+  readonly radio: 'ready' | 'none'
+  readonly stations: readonly StationStatus[]
+  /** This one first. */
+  readonly devices: readonly DeviceStatus[]
+  /** Present events of this node that no other device is known to hold. */
+  readonly onlyHere: number
+  /** Events known to exist elsewhere and not here yet. */
+  readonly toReceive: number
+}
+
+/** Which devices hold something, as far as known. "Safe on `devices`" counts those seen within 7 days, and this one. */
+export interface Safety {
+  readonly devices: number
+  readonly nodes: readonly NodeId[]
+  /** Members in all. */
+  readonly of: number
+}
+
+/** Below `lamport` the order of events can no longer change (RULES 21). */
+export interface Horizon {
+  readonly lamport: number
+  /** Members nothing is known of yet, or whose streams are not held as far as they said; they keep it from rising. */
+  readonly waitingFor: readonly NodeId[]
+}
+
+export interface InviteOptions {
+  /** Devices that may come in by it; default 1, at most 1,000. */
+  readonly uses?: number
+  /** Milliseconds; default 24 hours, at most 365 days. */
+  readonly expiresIn?: number
+  /** Default `member`. */
+  readonly role?: 'admin' | 'member'
+}
+
+/** A log of an earlier swarm that this device keeps to be read. */
+export interface FormerLog {
+  readonly swarmId: string
+  readonly name: string
+  readonly node: NodeId
+  readonly events: number
+  readonly bytes: number
+}
+
+/** The node's part in its swarm. */
+export interface NodeSwarm {
+  status(): SwarmStatus
+  onStatus(listener: () => void): () => void
+  found(name: string): Promise<{ readonly swarmId: string; readonly recoveryCode: string }>
+  recoveryKept(): Promise<void>
+  invite(options: InviteOptions): Promise<string>
+  join(link: string): Promise<void>
+  cancelJoin(): Promise<void>
+  leave(): Promise<void>
+  stations(urls?: readonly string[]): Promise<readonly string[]>
+  safety(stream: StreamId, offset: number): Safety
+  horizon(): Horizon
+  former(): Promise<readonly FormerLog[]>
+  /** A former log, opened for reading; the caller closes it. */
+  openFormer(swarmId: string): Promise<Pick<Log, 'read' | 'present' | 'close'>>
+}
+
 export interface Node {
   readonly id: NodeId
+  readonly swarm: NodeSwarm
   readonly log: Log
   readonly tokens: Tokens
   readonly clock: Clock
