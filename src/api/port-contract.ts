@@ -48,6 +48,7 @@ export type PortCall =
   | 'swarm_join'
   | 'swarm_cancel_join'
   | 'swarm_leave'
+  | 'swarm_code'
   | 'swarm_stations'
   | 'swarm_safety'
   | 'swarm_horizon'

@@ -109,6 +109,12 @@ export interface Swarm {
   members(): Promise<readonly DeviceStatus[]>
   /** This device goes on alone, with a new identity and an empty log; the log it leaves is kept, see `former()`. */
   leave(): Promise<void>
+  /**
+   * Links two devices where no station can be reached, by texts that people carry between them: without an argument a code to be pasted on the
+   * other device; with that code there, the answer to be pasted back here; with the answer, `''` once it is taken. A newcomer calls `join` first.
+   * `ERR_CODE` for a text that is no code, `ERR_CODE_EXPIRED` for one that is no longer waited for, `ERR_NO_RADIO` without a visible tab.
+   */
+  code(pasted?: string): Promise<string>
   /** URLs of signalling stations (`wss://host/signal`); sets them when given. */
   stations(urls?: readonly string[]): Promise<readonly string[]>
   /** On how many devices an event is, as far as this one knows. */

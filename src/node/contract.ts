@@ -166,6 +166,8 @@ export interface NodeSwarm {
   join(link: string): Promise<void>
   cancelJoin(): Promise<void>
   leave(): Promise<void>
+  /** Linking two devices by hand, see the client's contract. */
+  code(pasted?: string): Promise<string>
   stations(urls?: readonly string[]): Promise<readonly string[]>
   safety(stream: StreamId, offset: number): Safety
   horizon(): Horizon
