@@ -16,8 +16,24 @@ const importTable: Readonly<Record<string, readonly string[]>> = {
   crypto: ['core', '@noble/hashes', 'cborg'],
   store: ['core', 'crypto/vault.ts', 'cborg', 'idb'],
   log: ['core', 'crypto', 'store/contract.ts', 'cborg'],
-  swarm: ['core', 'crypto', 'log', 'store/contract.ts', 'cborg'],
-  node: ['core', 'aql', 'crypto', 'store/contract.ts', 'log', 'swarm', 'api/contract.ts', 'cborg'],
+  transport: ['core', 'crypto', 'simple-peer'],
+  swarm: ['core', 'crypto', 'log', 'replication/contract.ts', 'store/contract.ts', 'cborg'],
+  // never the store: what replicates is in the log
+  replication: ['core', 'crypto', 'log/contract.ts', 'swarm/contract.ts', 'transport/contract.ts', 'cborg'],
+  node: [
+    'core',
+    'aql',
+    'crypto',
+    'store/contract.ts',
+    'store/shelf.ts',
+    'log',
+    'swarm',
+    'transport/contract.ts',
+    'transport/signalling.ts',
+    'replication',
+    'api/contract.ts',
+    'cborg',
+  ],
   api: ['core', 'aql', 'crypto/token.ts', 'log', 'node'],
   client: [
     'core',
@@ -27,15 +43,36 @@ const importTable: Readonly<Record<string, readonly string[]>> = {
     'node/contract.ts',
     'node/system-clock.ts',
   ],
-  page: ['core', 'client', 'node/system-clock.ts', 'ui', 'workbox-window'],
+  page: ['core', 'client', 'transport', 'node/system-clock.ts', 'ui', 'workbox-window'],
   // what the page knows of the browser reaches the console as a property of a documented type
   ui: ['client', 'page/contract.ts', 'lit', 'papaparse'],
-  station: ['core', 'crypto', 'store', 'log', 'swarm', 'node', 'api', 'page/csp.ts', 'node:*', 'sirv'],
-  sw: ['core', 'aql', 'crypto', 'store', 'log', 'swarm', 'node', 'api', 'workbox-precaching'],
+  station: [
+    'core',
+    'crypto',
+    'store',
+    'log',
+    'swarm',
+    'node',
+    'api',
+    'transport',
+    'page/csp.ts',
+    'node:*',
+    'sirv',
+    'ws',
+  ],
+  sw: ['core', 'aql', 'crypto', 'store', 'log', 'swarm', 'transport', 'node', 'api', 'workbox-precaching'],
 }
 
 /** Named only where a node is put together. */
-const adapters = ['store/indexeddb.ts', 'store/memory.ts']
+const adapters = [
+  'store/indexeddb.ts',
+  'store/indexeddb-shelf.ts',
+  'store/memory.ts',
+  'transport/memory.ts',
+  'transport/port.ts',
+  'transport/webrtc.ts',
+  'transport/websocket.ts',
+]
 const compositionRoots = ['sw', 'page', 'station']
 
 const wordsToAvoid = new Set(
