@@ -7,6 +7,7 @@ import type {
   EventRouting,
   FormerLog,
   Horizon,
+  InvitationDetails,
   InviteOptions,
   Joining,
   LinkStatus,
@@ -26,6 +27,7 @@ export type {
   EventItem,
   FormerLog,
   Horizon,
+  InvitationDetails,
   InviteOptions,
   Joining,
   LinkStatus,
@@ -99,6 +101,8 @@ export interface Swarm {
   recoveryKept(): Promise<void>
   /** A link that lets devices in, with everything in its fragment. Only admins: `ERR_NOT_ADMIN`. */
   invite(options?: InviteOptions): Promise<string>
+  /** Reads a link or its pasted text without using it, for a screen that asks before joining. `ERR_INVITATION`: it is none. */
+  readInvitation(link: string): Promise<InvitationDetails>
   /**
    * Joins by a link, or by its pasted text. Resolves when this device is a member; goes on by itself while nobody can be reached, also after
    * a restart, see `status().joining`; rejects with `ERR_INVITATION` (no invitation), `ERR_INVITATION_EXPIRED`, `ERR_INVITATION_USED`,

@@ -147,6 +147,17 @@ export interface InviteOptions {
   readonly role?: 'admin' | 'member'
 }
 
+/** What an invitation says of itself; whether it still lets anybody in is known once a member was reached. */
+export interface InvitationDetails {
+  readonly swarmId: string
+  readonly swarmName: string
+  readonly role: 'admin' | 'member'
+  readonly uses: number
+  /** Microseconds since the epoch. */
+  readonly expires: number
+  readonly stations: readonly string[]
+}
+
 /** A log of an earlier swarm that this device keeps to be read. */
 export interface FormerLog {
   readonly swarmId: string
@@ -163,6 +174,8 @@ export interface NodeSwarm {
   found(name: string): Promise<{ readonly swarmId: string; readonly recoveryCode: string }>
   recoveryKept(): Promise<void>
   invite(options: InviteOptions): Promise<string>
+  /** Reads a link or its pasted text without using it; `ERR_INVITATION`. */
+  readInvitation(link: string): Promise<InvitationDetails>
   join(link: string): Promise<void>
   cancelJoin(): Promise<void>
   leave(): Promise<void>
