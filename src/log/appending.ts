@@ -89,14 +89,18 @@ interface Ends {
   readonly progress: ReadonlyMap<string, number>
 }
 
-const prepare = (context: LogContext, drafts: readonly EventDraft[], appId: AppId): Prepared[] => {
+const prepare = (
+  context: LogContext,
+  drafts: readonly EventDraft[],
+  { appId, streamNumber }: AppendOptions,
+): Prepared[] => {
   if (!isAppId(appId))
     throw new ShoalError('ERR_BAD_REQUEST', `"${String(appId)}" is not an app id such as com.example.app.`)
   return drafts.map(({ tags: given, payload }) => {
     const tags = normaliseTags(given)
     const shredded = shred(payload)
     const chars = eventChars({ ...shredded, tags })
-    return { ...shredded, tags, appId, chars, streamNumber: routeOf(context, tags, appId) }
+    return { ...shredded, tags, appId, chars, streamNumber: streamNumber ?? routeOf(context, tags, appId) }
   })
 }
 
@@ -368,10 +372,10 @@ export const createAppender = (context: LogContext, receipts: Receipts) => {
     // refused here, since a group is refused as a whole
     if (progress !== undefined) receipts.progressWrite(progress.key, progress.to)
     const isEmpty = drafts.length === 0 && progress === undefined
-    if (receipt === undefined) return isEmpty ? [] : enqueue(prepare(context, drafts, options.appId), options)
+    if (receipt === undefined) return isEmpty ? [] : enqueue(prepare(context, drafts, options), options)
     const asked = inFlight.get(receipt)
     if (asked !== undefined) return asked
-    const events = prepare(context, drafts, options.appId)
+    const events = prepare(context, drafts, options)
     const answer = (async () => (await receipts.find(receipt)) ?? (isEmpty ? [] : enqueue(events, options)))()
     inFlight.set(receipt, answer)
     try {

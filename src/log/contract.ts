@@ -14,6 +14,11 @@ export interface AppendOptions {
    * (0 when there is none), which then becomes `to`. Otherwise `ERR_PROGRESS` and nothing is written.
    */
   readonly progress?: { readonly key: string; readonly from: number; readonly to: number }
+  /**
+   * For what the node itself writes (membership 1, what it says of itself 2): goes there whatever the event routing says. The api never passes
+   * it on, so that no app can write in the node's name.
+   */
+  readonly streamNumber?: number
 }
 
 /** `stream-asc`: stream by stream, each ascending. */

@@ -90,8 +90,10 @@ export type JoinFrame =
       readonly stations: readonly string[]
     }
   /** The newcomer has it on disk: only now the member publishes the admission and the token counts as used. */
+  /** Also the first word of one whose link was cut before `joined`: by then it shows its admission in the hello, so its link is a member's. */
   | { readonly type: 'joinCommitted' }
-  | { readonly type: 'joined' }
+  /** `lamport` of the event that tells the swarm: the newcomer's own events come after it, or the stability horizon would lie (RULES 21). */
+  | { readonly type: 'joined'; readonly lamport: number }
   | { readonly type: 'joinRefused'; readonly code: string; readonly message: string }
 
 export type LinkFrame = MemberFrame | JoinFrame
