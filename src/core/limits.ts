@@ -63,6 +63,14 @@ export const signalBytesMax = 16 * 1024
 /** Bulk waits while more than this is on its way over one link. */
 export const linkBytesHigh = 1024 * 1024
 export const linkBytesLow = 256 * 1024
+/** A channel tells when what waits in it has fallen to this. */
+export const drainedBytes = linkBytesLow
+/** Frames that nobody listens for yet, on one channel; an honest node sends a few hundred bytes before it has been answered. */
+export const earlyBytesMax = 1024 * 1024
+/** From dialling to an open channel, unless people carry the signals. Milliseconds. */
+export const dialTimeMax = 20_000
+/** What was sent before a channel was closed may take this long to go out. Milliseconds. */
+export const closeTimeMax = 1000
 /** Heartbeats on a link, and the silence after which it is dead. Milliseconds. */
 export const heartbeatEvery = 4000
 export const silenceMax = 12_000

@@ -20,7 +20,7 @@ export interface CloseReason {
 
 export interface ChannelListener {
   onFrame(frame: Uint8Array<ArrayBuffer>): void
-  /** `buffered` fell to `drainedBytes` or below, after it was above. */
+  /** `buffered` fell to `drainedBytes` (limits) or below, after it was above. */
   onDrain(): void
   /** Once; not after our own `close`. Nothing comes after it. */
   onClose(reason: CloseReason): void
@@ -33,7 +33,7 @@ export interface Channel {
   readonly fingerprints: Fingerprints | undefined
   /** Bytes given to `send` that have not left this device yet. */
   readonly buffered: number
-  /** At most `frameBytesMax`; in order; silently dropped once closed. Never throws for a connection that has just died. */
+  /** In order; silently dropped once closed. Throws `ERR_FRAME_SIZE` beyond `frameBytesMax`, and never for a connection that has just died. */
   send(frame: Uint8Array<ArrayBuffer>): void
   /** Called once, by whoever takes the channel over. What arrived before is delivered first. */
   listen(listener: ChannelListener): void
@@ -51,7 +51,10 @@ export interface DialOptions {
   readonly onSignal: (signal: Uint8Array<ArrayBuffer>) => void
   /** Once, unless `onFail` is. */
   readonly onOpen: (channel: Channel) => void
+  /** `ERR_CHANNEL_FAILED`, or `ERR_NO_RADIO`: nobody is there to dial. */
   readonly onFail: (reason: CloseReason) => void
+  /** Milliseconds until it must be open, else it fails; `dialTimeMax` where absent. More where people carry the signals. */
+  readonly within?: number
 }
 
 /** A connection that is being made. */
