@@ -4,7 +4,8 @@
  */
 import { ShoalError, errorCode } from '../src/core/errors.ts'
 import type { Node } from '../src/node/contract.ts'
-import type { OpenStore } from '../src/store/contract.ts'
+import type { Store } from '../src/store/contract.ts'
+import type { Shelf } from '../src/store/shelf.ts'
 
 /** Apps that only use the public API never dial; for them a failure is as old as this at most. Milliseconds. */
 const failureKeptMax = 2000
@@ -17,40 +18,53 @@ export interface NodeHost {
 }
 
 export interface NodeHostOptions {
-  openNode(openStore: OpenStore): Promise<Node>
-  readonly openStore: OpenStore
-  /** Another worker took the store: what was served by this node must be served by that one. */
-  onFenced(): void
+  /** `onReplaced`: another log is current now, see `NodeDependencies`. */
+  openNode(shelf: Shelf, onReplaced: () => void): Promise<Node>
+  readonly shelf: Shelf
+  /**
+   * The node is over: another worker took its store, or another log became current. What was served by it must be served by its
+   * successor, wherever that is.
+   */
+  onLost(): void
   /** Whether the browser still sends its pages here. If not, the store belongs to its successor and is not taken back. */
   mayOpen(): boolean
 }
 
-export const createNodeHost = ({ openNode, openStore, onFenced, mayOpen }: NodeHostOptions): NodeHost => {
+export const createNodeHost = ({ openNode, shelf, onLost, mayOpen }: NodeHostOptions): NodeHost => {
   let current: Promise<Node> | undefined
   let failedAt: number | undefined
 
   const open = (): Promise<Node> => {
     failedAt = undefined
-    const watched: OpenStore = async () => {
-      const store = await openStore()
-      return {
-        ...store,
-        write: async (writes, durability) => {
-          try {
-            await store.write(writes, durability)
-          } catch (error) {
-            if (errorCode(error) === 'ERR_STORE_FENCED' && current === opening) {
-              current = undefined
-              onFenced()
-              void opening.then((node) => node.close()).catch(() => undefined)
-            }
-            throw error
-          }
-        },
-      }
+    const lose = (): void => {
+      if (current !== opening) return
+      current = undefined
+      onLost()
+      void opening.then((node) => node.close()).catch(() => undefined)
+    }
+    const watched = (store: Store): Store => ({
+      ...store,
+      write: async (writes, durability) => {
+        try {
+          await store.write(writes, durability)
+        } catch (error) {
+          if (errorCode(error) === 'ERR_STORE_FENCED') lose()
+          throw error
+        }
+      },
+    })
+    let own: string | undefined
+    const followed: Shelf = {
+      ...shelf,
+      openStore: async (name) => {
+        // the first that it opens is the one it lives on; whoever takes one of the others takes nothing from it
+        own ??= name
+        const store = await shelf.openStore(name)
+        return name === own ? watched(store) : store
+      },
     }
     const opening: Promise<Node> = mayOpen()
-      ? openNode(watched)
+      ? openNode(followed, lose)
       : Promise.reject(new ShoalError('ERR_STORE_FENCED', 'A newer worker has taken over; ask again.'))
     opening.catch(() => {
       if (current === opening) failedAt = performance.now()

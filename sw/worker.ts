@@ -2,11 +2,12 @@
 import type { ConnectMessage, PingMessage, RetireMessage, TakeOverMessage } from '../src/api/port-contract.ts'
 import type { Api } from '../src/api/routes.ts'
 import { createApi } from '../src/api/routes.ts'
+import type { Random } from '../src/core/random.ts'
 import { createSigner } from '../src/crypto/keys.ts'
 import type { Node } from '../src/node/contract.ts'
 import { createNode } from '../src/node/node.ts'
 import { systemClock } from '../src/node/system-clock.ts'
-import { openIndexedDbStore, openIndexedDbVault } from '../src/store/indexeddb.ts'
+import { openIndexedDbShelf } from '../src/store/indexeddb-shelf.ts'
 import { createLifelines } from './lifelines.ts'
 import { createNodeHost } from './node-host.ts'
 import { createPages } from './pages.ts'
@@ -19,18 +20,29 @@ const actyxOrigin = 'http://localhost:4454'
 const apiPath = '/api/v2/'
 
 const lifelines = createLifelines()
-const openVault = openIndexedDbVault()
+const shelf = openIndexedDbShelf()
+const random: Random = (length) => crypto.getRandomValues(new Uint8Array(length))
 const host = createNodeHost({
-  openStore: openIndexedDbStore(),
-  openNode: (openStore) => createNode({ openStore, openVault, clock: systemClock, build: __SHOAL_BUILD__ }),
+  shelf,
+  openNode: (own, onReplaced) =>
+    createNode({
+      shelf: own,
+      clock: systemClock,
+      random,
+      build: __SHOAL_BUILD__,
+      defaultStations: [new URL('/signal', self.location.origin.replace(/^http/, 'ws')).href],
+      pageUrl: new URL('/', self.location.origin).href,
+      onReplaced,
+    }),
   mayOpen: () => self.serviceWorker.state !== 'redundant',
-  onFenced: () => pages.dismiss(),
+  onLost: () => pages.dismiss(),
 })
 const pages = createPages(() => host.again(), __SHOAL_BUILD__)
 
 /** Quicker than the store, which has a log to recover. On the very first start there is no key yet, and the node makes it. */
 const earlyId = async (node: Promise<Node>) => {
-  const pair = await openVault().then((vault) => vault.load('signing'))
+  const vault = await shelf.openVault(await shelf.current())
+  const pair = await vault.load('signing')
   return pair === undefined ? (await node).id : (await createSigner(pair)).id
 }
 

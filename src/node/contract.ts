@@ -167,6 +167,9 @@ export interface FormerLog {
   readonly bytes: number
 }
 
+/** `node`: who this device was in that swarm. */
+export type FormerReader = Pick<Log, 'node' | 'read' | 'present' | 'close'>
+
 /** The node's part in its swarm. */
 export interface NodeSwarm {
   status(): SwarmStatus
@@ -185,8 +188,8 @@ export interface NodeSwarm {
   safety(stream: StreamId, offset: number): Safety
   horizon(): Horizon
   former(): Promise<readonly FormerLog[]>
-  /** A former log, opened for reading; the caller closes it. */
-  openFormer(swarmId: string): Promise<Pick<Log, 'read' | 'present' | 'close'>>
+  /** A former log, opened for reading; the caller closes it. `ERR_NO_LOG`: none of that swarm is kept. */
+  openFormer(swarmId: string): Promise<FormerReader>
 }
 
 export interface Node {
@@ -195,6 +198,8 @@ export interface Node {
   readonly log: Log
   readonly tokens: Tokens
   readonly clock: Clock
+  /** Events known to exist elsewhere and not here yet, by stream; whole streams are left out. */
+  toReplicate(): Readonly<Record<StreamId, number>>
   details(): Promise<NodeDetails>
   rename(displayName: string): Promise<void>
   eventRouting(): EventRouting

@@ -1,11 +1,14 @@
 /** The one constructor of a node: everything it depends on comes in as an argument, so that every host and the simulator run the same core. */
 import type { Clock } from '../core/clock.ts'
+import type { Random } from '../core/random.ts'
 import { verify } from '../crypto/keys.ts'
 import { createTokens } from '../crypto/token.ts'
 import { openLog } from '../log/log.ts'
-import type { OpenVault } from '../crypto/vault.ts'
-import type { OpenStore, Store } from '../store/contract.ts'
+import type { Store } from '../store/contract.ts'
+import type { Shelf } from '../store/shelf.ts'
 import { loadOrFound } from '../swarm/founding.ts'
+import type { OpenRelaySocket, Radio } from '../transport/contract.ts'
+import { createAloneSwarm } from './alone.ts'
 import type { EventRouting, Node, NodeDetails } from './contract.ts'
 import { openDiary } from './diary.ts'
 import type { Identity } from './identity.ts'
@@ -15,11 +18,22 @@ import type { Settings } from './settings.ts'
 import { checkDisplayName, loadSettings, saveSettings } from './settings.ts'
 
 export interface NodeDependencies {
-  readonly openVault: OpenVault
-  readonly openStore: OpenStore
+  /** The node lives on the log that is current when it opens. */
+  readonly shelf: Shelf
   readonly clock: Clock
+  readonly random: Random
   /** Version of this build, appended to the API version that clients go by. */
   readonly build: string
+  /** Absent where no WebRTC connections can be made. */
+  readonly radio?: Radio
+  /** Absent where no signalling stations can be reached. */
+  readonly openRelaySocket?: OpenRelaySocket
+  /** URLs of signalling stations, as long as none were set. */
+  readonly defaultStations?: readonly string[]
+  /** Address of the page that invitations open, without a fragment. */
+  readonly pageUrl?: string
+  /** Another log is current from now on: this node is to be closed, and opened anew. Called once. */
+  readonly onReplaced?: () => void
 }
 
 /** Actyx's packages choose their features by it. */
@@ -62,10 +76,11 @@ const openParts = async (store: Store, { signer, vault, boxKey }: Identity, cloc
 
 /** Opens or, on a first start, founds. Throws what the store throws (`ERR_STORE_…`). */
 export const createNode = async (dependencies: NodeDependencies): Promise<Node> => {
-  const { clock, build } = dependencies
-  const identity = await openIdentity(dependencies.openVault)
+  const { shelf, clock, build } = dependencies
+  const name = await shelf.current()
+  const identity = await openIdentity(() => shelf.openVault(name))
   const { signer } = identity
-  const store = await dependencies.openStore()
+  const store = await shelf.openStore(name)
   const { diary, membership, settings, log } = await openParts(store, identity, clock).catch(async (error: unknown) => {
     await store.close()
     throw error
@@ -99,6 +114,13 @@ export const createNode = async (dependencies: NodeDependencies): Promise<Node> 
 
   return {
     id: signer.id,
+    swarm: createAloneSwarm({
+      swarmId: membership.swarm,
+      node: signer.id,
+      displayName: () => current.displayName,
+      present: log.present,
+    }),
+    toReplicate: () => ({}),
     log,
     clock,
     tokens: createTokens({

@@ -7,6 +7,9 @@ import type { KeyName, Vault } from '../crypto/vault.ts'
 import type { Entry, OpenStore, Range, Table, Write } from './contract.ts'
 import { tables } from './contract.ts'
 import type { StoreDriver } from './driver.ts'
+import { createRegister, freshRegister } from './register.ts'
+import type { Register } from './register.ts'
+import type { Shelf } from './shelf.ts'
 import { createStore, sameValue } from './store.ts'
 
 /**
@@ -127,3 +130,102 @@ export const openMemoryVault = (disk: MemoryDisk) => (): Promise<Vault> =>
       return Promise.resolve()
     },
   })
+
+const firstLog = 'shoal'
+
+/** The disks of a device with several logs, and the register beside them. It outlives the shelves opened on it. */
+export interface MemoryRack {
+  readonly disks: Map<string, MemoryDisk>
+  readonly notes: Map<string, Uint8Array>
+  register: Register
+  /** Asked before each change of the register or of a note. */
+  fate: () => CommitFate | Promise<CommitFate>
+  /** The latency of every operation on the register. */
+  delay: () => Promise<void> | undefined
+  /** Makes the disk of a further log. */
+  readonly makeDisk: (name: string) => MemoryDisk
+}
+
+/** `first` is the disk of the log `shoal`. */
+export const createMemoryRack = (
+  first: MemoryDisk = createMemoryDisk(),
+  makeDisk: (name: string) => MemoryDisk = createMemoryDisk,
+): MemoryRack => {
+  const register = freshRegister(firstLog)
+  return {
+    disks: new Map([[register.current, first]]),
+    notes: new Map(),
+    register,
+    fate: () => 'commit',
+    delay: () => undefined,
+    makeDisk,
+  }
+}
+
+/** A copy of what the media hold now. */
+export const copyMemoryRack = (rack: MemoryRack): MemoryRack => ({
+  ...rack,
+  disks: new Map([...rack.disks].map(([name, disk]) => [name, copyMemoryDisk(disk)])),
+  notes: new Map([...rack.notes].map(([key, value]) => [key, value.slice()])),
+})
+
+export const openMemoryShelf = (rack: MemoryRack): Shelf => {
+  const change = async (apply: () => void): Promise<void> => {
+    await rack.delay()
+    switch (await rack.fate()) {
+      case 'commit':
+        return apply()
+      case 'die-before':
+        return never
+      case 'die-after':
+        apply()
+        return never
+      case 'full':
+        throw new ShoalError('ERR_STORE_FULL', 'There is no room left on this device.')
+      case 'unknown-written':
+        apply()
+        throw new ShoalError('ERR_STORE_UNKNOWN_OUTCOME', 'The store did not say whether it wrote.')
+      case 'unknown-lost':
+        throw new ShoalError('ERR_STORE_UNKNOWN_OUTCOME', 'The store did not say whether it wrote.')
+    }
+  }
+  const diskOf = (name: string): MemoryDisk => {
+    const disk = rack.disks.get(name) ?? rack.makeDisk(name)
+    rack.disks.set(name, disk)
+    return disk
+  }
+  return createRegister({
+    base: firstLog,
+    read: async () => {
+      await rack.delay()
+      return rack.register
+    },
+    change: async (alter) => {
+      let altered = rack.register
+      await change(() => {
+        altered = alter(rack.register)
+        rack.register = altered
+      })
+      return altered
+    },
+    openStore: (name) => openMemoryStore(diskOf(name))(),
+    openVault: (name) => openMemoryVault(diskOf(name))(),
+    remove: (name) => {
+      const disk = rack.disks.get(name)
+      rack.disks.delete(name)
+      // a store that is still open elsewhere loses its fence with the rest
+      for (const entries of disk?.tables.values() ?? []) entries.clear()
+      disk?.keys.clear()
+      return Promise.resolve(true)
+    },
+    note: async (key) => {
+      await rack.delay()
+      return rack.notes.get(key)?.slice()
+    },
+    setNote: (key, value) =>
+      change(() => {
+        if (value === undefined) rack.notes.delete(key)
+        else rack.notes.set(key, value.slice())
+      }),
+  })
+}

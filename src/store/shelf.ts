@@ -1,6 +1,8 @@
 /**
  * The logs this device holds: one per swarm it has been in, each with a store and keys of its own. One is current; the others are kept to be
- * read. Adapters: `memory.ts`, `indexeddb.ts`.
+ * read. Adapters: `memory.ts`, `indexeddb-shelf.ts`; the suite in `test/contract/shelf.ts` is run by each.
+ *
+ * Beside the errors of a store: `ERR_NO_LOG` for a name that is not kept, `ERR_LOG_CURRENT` for removing the current log.
  */
 import type { Vault } from '../crypto/vault.ts'
 import type { Store } from './contract.ts'

@@ -5,11 +5,16 @@ import { openLog } from '../../src/log/log.ts'
 import type { Node } from '../../src/node/contract.ts'
 import { createNode } from '../../src/node/node.ts'
 import type { MemoryDisk } from '../../src/store/memory.ts'
-import { createMemoryDisk, openMemoryStore, openMemoryVault } from '../../src/store/memory.ts'
+import { createMemoryDisk, createMemoryRack, openMemoryShelf, openMemoryStore } from '../../src/store/memory.ts'
 import type { ManualClock } from './manual-clock.ts'
 
 export const openNode = (clock: ManualClock, disk: MemoryDisk = createMemoryDisk()): Promise<Node> =>
-  createNode({ openVault: openMemoryVault(disk), openStore: openMemoryStore(disk), clock, build: 'test' })
+  createNode({
+    shelf: openMemoryShelf(createMemoryRack(disk)),
+    clock,
+    random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    build: 'test',
+  })
 
 /** A node whose log takes what any other of this swarm wrote; certificates come with replication. */
 const openMember = async (clock: ManualClock): Promise<Node> => {

@@ -11,7 +11,7 @@ import type { AppId, Json } from '../../src/core/event.ts'
 import { createNode } from '../../src/node/node.ts'
 import { systemClock } from '../../src/node/system-clock.ts'
 import type { CommitFate } from '../../src/store/memory.ts'
-import { createMemoryDisk, openMemoryStore, openMemoryVault } from '../../src/store/memory.ts'
+import { createMemoryDisk, createMemoryRack, openMemoryShelf, openMemoryStore } from '../../src/store/memory.ts'
 
 export interface Faults {
   /** Asked before each commit of a publication. A fate that begins with `die` ends this life. */
@@ -48,6 +48,8 @@ export interface MortalWorker {
   stored(): Promise<unknown[]>
 }
 
+const random = (length: number) => crypto.getRandomValues(new Uint8Array(length))
+
 export const createMortalWorker = (): MortalWorker => {
   const disk = createMemoryDisk()
   const faults: Faults = { fate: () => 'commit', refusal: undefined, isNewer: false }
@@ -80,14 +82,18 @@ export const createMortalWorker = (): MortalWorker => {
         return fate
       },
     }
+    const shelf = openMemoryShelf(createMemoryRack(own))
     const host = createNodeHost({
-      openStore: () =>
-        faults.refusal === undefined
-          ? openMemoryStore(own)()
-          : Promise.reject(new ShoalError(faults.refusal, 'as told')),
-      openNode: (openStore) =>
-        createNode({ openStore, openVault: openMemoryVault(own), clock: systemClock, build: 'test' }),
-      onFenced: () => pages.dismiss(),
+      shelf: {
+        ...shelf,
+        openStore: (name) =>
+          faults.refusal === undefined
+            ? shelf.openStore(name)
+            : Promise.reject(new ShoalError(faults.refusal, 'as told')),
+      },
+      openNode: (followed, onReplaced) =>
+        createNode({ shelf: followed, clock: systemClock, random, build: 'test', onReplaced }),
+      onLost: () => pages.dismiss(),
       mayOpen: () => true,
     })
     const pages = createPages(() => host.again(), 'test')

@@ -3,29 +3,33 @@ import { createNodeHost } from '../../sw/node-host.ts'
 import type { NodeHostOptions } from '../../sw/node-host.ts'
 import { errorCode, ShoalError } from '../../src/core/errors.ts'
 import type { Node } from '../../src/node/contract.ts'
-import type { OpenStore, Store } from '../../src/store/contract.ts'
-import { createMemoryDisk, openMemoryStore } from '../../src/store/memory.ts'
+import type { Store } from '../../src/store/contract.ts'
+import { createMemoryRack, openMemoryShelf } from '../../src/store/memory.ts'
+import type { Shelf } from '../../src/store/shelf.ts'
 
 const write = (store: Store): Promise<void> =>
   store.write([{ type: 'put', table: 'meta', key: 'k', value: Uint8Array.of(1) }], 'strict')
 
 const setUp = (change: Partial<NodeHostOptions> = {}) => {
-  const disk = createMemoryDisk()
-  const openStore = openMemoryStore(disk)
-  const seen = { opened: 0, closed: 0, fenced: 0 }
+  const shelf = openMemoryShelf(createMemoryRack())
+  const openStore = async (): Promise<Store> => shelf.openStore(await shelf.current())
+  const seen = { opened: 0, closed: 0, lost: 0 }
   const stores: Store[] = []
+  /** What each node was opened with. */
+  const given: { readonly own: Shelf; readonly onReplaced: () => void }[] = []
   const host = createNodeHost({
-    openStore,
-    openNode: async (open: OpenStore) => {
+    shelf,
+    openNode: async (own, onReplaced) => {
       seen.opened++
-      stores.push(await open())
+      given.push({ own, onReplaced })
+      stores.push(await own.openStore(await own.current()))
       return { close: async () => void seen.closed++ } as Node
     },
-    onFenced: () => seen.fenced++,
+    onLost: () => seen.lost++,
     mayOpen: () => true,
     ...change,
   })
-  return { host, seen, stores, openStore }
+  return { host, seen, stores, openStore, shelf, given }
 }
 
 describe('the host of the node', () => {
@@ -62,9 +66,9 @@ describe('the host of the node', () => {
     await host.node()
     const other = await openStore()
     await expect(write(stores[0] as Store)).rejects.toMatchObject({ code: 'ERR_STORE_FENCED' })
-    expect(seen).toMatchObject({ opened: 1, fenced: 1 })
+    expect(seen).toMatchObject({ opened: 1, lost: 1 })
     await host.node()
-    expect(seen).toMatchObject({ opened: 2, closed: 1, fenced: 1 })
+    expect(seen).toMatchObject({ opened: 2, closed: 1, lost: 1 })
     await write(stores[1] as Store)
     await expect(write(other)).rejects.toMatchObject({ code: 'ERR_STORE_FENCED' })
   })
@@ -79,5 +83,34 @@ describe('the host of the node', () => {
     expect(errorCode(await host.again().catch((error: unknown) => error))).toBe('ERR_STORE_FENCED')
     expect(seen.opened).toBe(1)
     await write(successor)
+  })
+
+  it('a log beside its own may be taken by another without a word', async () => {
+    const { host, seen, given, shelf } = setUp()
+    await host.node()
+    const other = await shelf.add()
+    const ours = await given[0]?.own.openStore(other)
+    const theirs = await shelf.openStore(other)
+    await expect(write(ours as Store)).rejects.toMatchObject({ code: 'ERR_STORE_FENCED' })
+    await write(theirs)
+    await host.node()
+    expect(seen).toEqual({ opened: 1, closed: 0, lost: 0 })
+  })
+
+  it('opens anew on the log that has become current, and tells the pages once', async () => {
+    const { host, seen, given, shelf, stores } = setUp()
+    const former = await host.node()
+    await shelf.makeCurrent(await shelf.add())
+    given[0]?.onReplaced()
+    given[0]?.onReplaced()
+    const next = await host.node()
+    expect(next).not.toBe(former)
+    expect(seen).toEqual({ opened: 2, closed: 1, lost: 1 })
+    await write(stores[1] as Store)
+    expect(await (await shelf.openStore('shoal')).get('meta', 'k')).toBeUndefined()
+    expect(await (await shelf.openStore('shoal-2')).get('meta', 'k')).toBeDefined()
+    // a word of the former one is no word of this one
+    given[0]?.onReplaced()
+    expect(await host.node()).toBe(next)
   })
 })
