@@ -1,0 +1,47 @@
+/** Fields of the frames between a member and a newcomer, in the order of `docs/protocol.md`. */
+import type { Codecs } from './codec.ts'
+import type { JoinFrame } from './contract.ts'
+import { bytes, code, count, list, text } from './fields.ts'
+import { admissionBytesMax } from './member-frame.ts'
+
+/** UTF-16 code units. */
+const nameCharsMax = 512
+const urlCharsMax = 2048
+const messageCharsMax = 1000
+
+export const joinCodecs: Codecs<JoinFrame> = {
+  joinRequest: {
+    byte: 32,
+    write: (frame) => [frame.token, frame.ticket, frame.boxKey, frame.displayName],
+    read: ([token, ticket, boxKey, displayName]) => ({
+      type: 'joinRequest',
+      token: bytes(token, 1, 64),
+      ticket: bytes(ticket, 1, admissionBytesMax),
+      boxKey: bytes(boxKey, 32, 32),
+      displayName: text(displayName, nameCharsMax),
+    }),
+  },
+  joinOffer: {
+    byte: 33,
+    write: (frame) => [frame.admissions, frame.swarmKey, frame.keyEpoch, frame.swarmName, frame.stations],
+    read: ([admissions, swarmKey, keyEpoch, swarmName, stations]) => ({
+      type: 'joinOffer',
+      admissions: list(admissions, 4096).map((one) => bytes(one, 1, admissionBytesMax)),
+      swarmKey: bytes(swarmKey, 32, 32),
+      keyEpoch: count(keyEpoch),
+      swarmName: text(swarmName, nameCharsMax),
+      stations: list(stations, 64).map((url) => text(url, urlCharsMax)),
+    }),
+  },
+  joinCommitted: { byte: 34, write: () => [], read: () => ({ type: 'joinCommitted' }) },
+  joined: {
+    byte: 35,
+    write: (frame) => [frame.lamport],
+    read: ([lamport]) => ({ type: 'joined', lamport: count(lamport) }),
+  },
+  joinRefused: {
+    byte: 36,
+    write: (frame) => [frame.code, frame.message.slice(0, messageCharsMax)],
+    read: ([value, message]) => ({ type: 'joinRefused', code: code(value), message: text(message, messageCharsMax) }),
+  },
+}
