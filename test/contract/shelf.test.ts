@@ -36,7 +36,7 @@ it('a deletion that was cut off is seen to its end by the next start, and leaves
   const store = await shelf.openStore(second)
   await store.close()
   const real = indexedDB.deleteDatabase
-  indexedDB.deleteDatabase = () => new EventTarget() as IDBOpenDBRequest
+  indexedDB.deleteDatabase = () => new IDBOpenDBRequest()
   try {
     await Promise.race([shelf.remove(second), new Promise((resolve) => setTimeout(resolve, 50))])
   } finally {
