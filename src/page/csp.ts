@@ -9,7 +9,8 @@ const directives = [
   "img-src 'self' data: blob:",
   "font-src 'self'",
   // where an unmodified Actyx app looks for its node: on any other port or host of ours, the worker answers in its place
-  "connect-src 'self' http://localhost:4454",
+  // ws and wss of any host: which stations a node uses is for whoever sets it up to say
+  "connect-src 'self' http://localhost:4454 ws: wss:",
   "media-src 'self' blob:",
   "worker-src 'self'",
   "manifest-src 'self'",

@@ -1,7 +1,8 @@
 /** Listening on this machine's own addresses only: a page elsewhere on the LAN would have no secure context, hence no node. */
-import type { RequestListener, Server } from 'node:http'
+import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { ShoalError } from '../core/errors.ts'
 
 export interface Listening {
@@ -10,11 +11,18 @@ export interface Listening {
   stop(): Promise<void>
 }
 
+/** What answers requests, and what takes over sockets that ask to speak something else. */
+export interface Answering {
+  readonly request: RequestListener
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+}
+
 const graceMs = 2000
 
-const listen = (listener: RequestListener, host: string, port: number): Promise<Server> =>
+const listen = (answering: Answering, host: string, port: number): Promise<Server> =>
   new Promise((resolve, reject) => {
-    const server = createServer(listener)
+    const server = createServer(answering.request)
+    server.on('upgrade', answering.upgrade)
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const taken = cause.code === 'EADDRINUSE'
       const reason = taken ? 'is already in use: is Shoal running already?' : `cannot be opened (${cause.message}).`
@@ -38,15 +46,15 @@ const hasNoSuchAddress = (error: unknown): boolean =>
   error instanceof ShoalError && error.code === 'ERR_PORT' && /EADDRNOTAVAIL|EAFNOSUPPORT/.test(String(error.cause))
 
 /** `localhost` is 127.0.0.1 to some programs and ::1 to others; both lead here where the machine has both. */
-export const listenOnLoopback = async (listener: RequestListener, port: number): Promise<Listening> => {
-  const first = await listen(listener, '127.0.0.1', port)
+export const listenOnLoopback = async (answering: Answering, port: number): Promise<Listening> => {
+  const first = await listen(answering, '127.0.0.1', port)
   const servers = [first]
   const chosen = (first.address() as AddressInfo).port
   const stop = async (): Promise<void> => {
     await Promise.all(servers.map(stopped))
   }
   try {
-    servers.push(await listen(listener, '::1', chosen))
+    servers.push(await listen(answering, '::1', chosen))
   } catch (error) {
     if (!hasNoSuchAddress(error)) {
       await stop()

@@ -1,11 +1,14 @@
-/** The station: for now it serves the app on this machine and says which node it is. */
+/** The station: it serves the app on this machine, says which node it is, and lets devices find each other at `/signal`. */
 import { existsSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { errorMessage } from '../core/errors.ts'
 import { headersOfEveryAnswer, noWorker, sendError } from './answers.ts'
 import { serveApp } from './app-files.ts'
+import type { Answering } from './http.ts'
 import { listenOnLoopback } from './http.ts'
 import { openNodeId } from './node-key.ts'
+import { createSignalling, refuseUpgrade, upgradeRequired } from './signalling.ts'
 
 export interface StationOptions {
   /** 0 means: any free one. */
@@ -23,19 +26,35 @@ export interface Station {
 const isBelow = (url: string, path: string): boolean =>
   url.startsWith(path) && /^(?:[/?]|$)/.test(url.slice(path.length))
 
+const isSignal = (url: string): boolean => /^\/signal(?:\?|$)/.test(url)
+
 export const startStation = async ({ port, dataFolder, appFolder }: StationOptions): Promise<Station> => {
   const nodeId = openNodeId(dataFolder)
   const app = serveApp(appFolder)
-  const { port: chosen, stop } = await listenOnLoopback((request, response) => {
+  const signalling = createSignalling()
+  const request: RequestListener = (asked, response) => {
     for (const [name, value] of Object.entries(headersOfEveryAnswer)) response.setHeader(name, value)
     response.setHeader('Shoal-Node', nodeId)
-    const url = request.url ?? '/'
+    const url = asked.url ?? '/'
     if (isBelow(url, '/api/v2')) return noWorker(response)
     if (isBelow(url, '/api'))
       return sendError(response, 404, { code: 'ERR_NOT_FOUND', message: 'The API is at /api/v2.' })
-    app(request, response)
-  }, port)
-  return { port: chosen, nodeId, stop }
+    if (isSignal(url)) return upgradeRequired(response)
+    app(asked, response)
+  }
+  const upgrade: Answering['upgrade'] = (asked, socket, head) =>
+    isSignal(asked.url ?? '/')
+      ? signalling.upgrade(asked, socket, head)
+      : refuseUpgrade(socket, '404 Not Found', 'ERR_NOT_FOUND', 'WebSockets are at /signal.')
+  const { port: chosen, stop } = await listenOnLoopback({ request, upgrade }, port)
+  return {
+    port: chosen,
+    nodeId,
+    stop: async () => {
+      signalling.close()
+      await stop()
+    },
+  }
 }
 
 /** A signal to npm reaches npm and its shell, not us: without this the station would stay behind and keep the port. */
