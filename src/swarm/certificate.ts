@@ -1,4 +1,4 @@
-/** A node's certificate of membership (RULES 15), signed by who admitted it: the root, or an admin. */
+/** A node's certificate of membership (RULES 15), signed by who admitted it: the root, or a member. */
 import { decode, encode } from 'cborg'
 import { concatBytes } from '../core/bytes.ts'
 import { ShoalError } from '../core/errors.ts'
@@ -18,7 +18,7 @@ export interface Certificate {
   /** X25519 public key, 32 bytes. */
   readonly boxKey: Uint8Array
   readonly role: Role
-  /** The invitation that was used; empty for the founder. */
+  /** `tokenId` of the ticket it rests on; empty for one that the root signed. */
   readonly token: Uint8Array
   readonly admittedBy: NodeId
   readonly admittedAtLamport: number
@@ -39,13 +39,11 @@ const malformed = (): never => {
   throw new ShoalError('ERR_CERTIFICATE', 'A certificate of membership is malformed or not signed by who it names.')
 }
 
-/** Throws `ERR_CERTIFICATE` unless `admittedBy` signed it. Whether that node may admit is for the reader of the swarm to say. */
-export const readCertificate = async (bytes: Uint8Array): Promise<Certificate> => {
-  const signature = new Uint8Array(bytes.subarray(0, signatureBytes))
-  const fields = new Uint8Array(bytes.subarray(signatureBytes))
+/** What `bytes` say, whoever signed them. Throws `ERR_CERTIFICATE`. */
+export const parseCertificate = (bytes: Uint8Array): Certificate => {
   let decoded: unknown
   try {
-    decoded = decode(fields)
+    decoded = decode(bytes.subarray(signatureBytes))
   } catch {
     return malformed()
   }
@@ -54,7 +52,21 @@ export const readCertificate = async (bytes: Uint8Array): Promise<Certificate> =
   if (typeof swarm !== 'string' || !isNodeId(swarm) || typeof node !== 'string' || !isNodeId(node)) return malformed()
   if (typeof admittedBy !== 'string' || !isNodeId(admittedBy)) return malformed()
   if (!(boxKey instanceof Uint8Array) || boxKey.length !== 32 || !(token instanceof Uint8Array)) return malformed()
-  if ((role !== 'admin' && role !== 'member') || !Number.isSafeInteger(admittedAtLamport)) return malformed()
-  if (!(await verify(admittedBy, concatBytes(prefix, fields), signature))) return malformed()
+  if (role !== 'admin' && role !== 'member') return malformed()
+  if (!Number.isSafeInteger(admittedAtLamport) || (admittedAtLamport as number) < 0) return malformed()
   return { swarm, node, boxKey, role, token, admittedBy, admittedAtLamport: admittedAtLamport as number }
+}
+
+/** Whether `admittedBy` signed it, as parsed from `bytes`. */
+export const isCertificateSigned = ({ admittedBy }: Certificate, bytes: Uint8Array): Promise<boolean> =>
+  verify(
+    admittedBy,
+    concatBytes(prefix, bytes.subarray(signatureBytes)),
+    new Uint8Array(bytes.subarray(0, signatureBytes)),
+  )
+
+/** Throws `ERR_CERTIFICATE` unless `admittedBy` signed it. Whether that node may admit is for the reader of the swarm to say. */
+export const readCertificate = async (bytes: Uint8Array): Promise<Certificate> => {
+  const certificate = parseCertificate(bytes)
+  return (await isCertificateSigned(certificate, bytes)) ? certificate : malformed()
 }
