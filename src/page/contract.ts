@@ -14,6 +14,19 @@ export type Installability = 'prompt' | 'by-hand' | 'no'
 /** Whether the browser promised not to clear our storage; `unasked` until there is something to keep. */
 export type Persistence = 'unasked' | 'granted' | 'refused' | 'unsupported'
 
+/** The screen lock. `wanted`: by the setting, and because the device is in a swarm. `held`: the browser keeps the screen on now. */
+export interface WakeState {
+  readonly wanted: boolean
+  readonly held: boolean
+  readonly supported: boolean
+}
+
+/** A time in which this device could receive nothing. Milliseconds since the epoch. */
+export interface Slept {
+  readonly from: number
+  readonly to: number
+}
+
 export interface PageSnapshot {
   /** `starting` until the node answered; `restarting` while it is away; `refused`: see `problem`. */
   readonly worker: 'starting' | 'running' | 'restarting' | 'refused'
@@ -26,6 +39,11 @@ export interface PageSnapshot {
   /** Bytes this origin uses and may use. */
   readonly storage: { readonly used: number; readonly quota: number } | undefined
   readonly update: UpdateOffer | undefined
+  readonly wake: WakeState
+  /** What the operator chose: whether the screen is to stay on while this device is in a swarm. */
+  readonly wakeSetting: boolean
+  /** The last sleep nobody has been told of; until `dismissSlept`. */
+  readonly slept: Slept | undefined
   /** This tab still shows the former version, because somebody types in it; it reloads by itself when that has ended. */
   readonly reloadPending: boolean
   /** Why the node refuses this tab. `ERR_CLIENT_OUTDATED` and `ERR_STORE_FORMAT`: reload it. */
@@ -42,6 +60,9 @@ export interface PageState {
   persist(): Promise<Persistence>
   /** Reads the storage estimate anew. */
   measure(): Promise<void>
+  /** Keeps the screen on while this device is in a swarm and the app is visible, or leaves it to the device. Remembered. */
+  setWake(isOn: boolean): void
+  dismissSlept(): void
   /** Loads this tab again, now. */
   reload(): void
 }

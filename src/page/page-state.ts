@@ -1,5 +1,5 @@
 /** Composes what the page knows into the one object the console reads. */
-import type { Shoal } from '../client/contract.ts'
+import type { Shoal, SwarmStatus } from '../client/contract.ts'
 import { replaceWorker } from '../client/dial.ts'
 import { systemClock } from '../node/system-clock.ts'
 import { watchAttention } from './attention.ts'
@@ -7,8 +7,11 @@ import type { PageState } from './contract.ts'
 import { watchInstalling } from './install.ts'
 import { askPersistence, readPersistence, readStorage } from './persistence.ts'
 import { registerWorker } from './registration.ts'
+import { watchSleep } from './sleep.ts'
 import { createSnapshots } from './state.ts'
 import { createUpdates, updateTimes } from './update.ts'
+import { readWakeSetting, writeWakeSetting } from './wake-setting.ts'
+import { watchWakeLock } from './wake-lock.ts'
 
 export interface StartedPage {
   readonly page: PageState
@@ -30,6 +33,9 @@ export const startPage = (shoal: Shoal): StartedPage => {
     update: undefined,
     reloadPending: false,
     problem: undefined,
+    wake: { wanted: false, held: false, supported: false },
+    wakeSetting: readWakeSetting(),
+    slept: undefined,
   })
   const readInstall = (): void =>
     snapshots.set({ installed: installing.isInstalled(), installability: installing.installability() })
@@ -41,6 +47,29 @@ export const startPage = (shoal: Shoal): StartedPage => {
     if (state === 'connected') void measure()
   })
   void readPersistence().then((persistence) => snapshots.set({ persistence }))
+
+  const wakeLock = watchWakeLock((wake) => snapshots.set({ wake }))
+  snapshots.set({ wake: wakeLock.state })
+  let swarm: SwarmStatus | undefined
+  const wantWake = (): void => wakeLock.want(snapshots.current.wakeSetting && swarm?.state === 'member')
+  const sleep = watchSleep({
+    clock: systemClock,
+    isAwake: () => {
+      if (swarm === undefined) return undefined
+      // a hidden tab still receives while some tab holds the links and the worker answers
+      const receives = swarm.radio === 'ready' && shoal.state === 'connected'
+      return document.visibilityState === 'visible' || receives
+    },
+    onSlept: (slept) => {
+      if (swarm?.state === 'member') snapshots.set({ slept })
+    },
+  })
+  shoal.swarm.watch((status) => {
+    const isFirst = swarm === undefined
+    swarm = status
+    wantWake()
+    if (isFirst) sleep.look()
+  })
 
   const updates = createUpdates({
     clock: systemClock,
@@ -70,6 +99,12 @@ export const startPage = (shoal: Shoal): StartedPage => {
         return persistence
       },
       measure,
+      setWake: (isOn) => {
+        writeWakeSetting(isOn)
+        snapshots.set({ wakeSetting: isOn })
+        wantWake()
+      },
+      dismissSlept: () => snapshots.set({ slept: undefined }),
       reload: () => location.reload(),
     },
     controlled,

@@ -15,9 +15,10 @@ import type {
 } from '../../src/client/contract.ts'
 import { ShoalError } from '../../src/core/errors.ts'
 import type { Json, NodeId, StreamId } from '../../src/core/event.ts'
+import type { FakeSwarm, Scene } from './fake-swarm.ts'
+import { createFakeSwarm, selfId as nodeId } from './fake-swarm.ts'
 
-const nodeId = 'V1n8Zb0kQ7mT.eR4sYw2LxJ5uHcG9dAfP3iKoNtB6vE' as NodeId
-const stream = `${nodeId}-0` as StreamId
+const ownStream = `${nodeId}-0` as StreamId
 
 export interface FakeOptions {
   /** Publications, counted from 0, that store nothing and fail. */
@@ -26,10 +27,16 @@ export interface FakeOptions {
   readonly loseAnswerAt?: readonly number[]
   readonly details?: Partial<NodeDetails>
   readonly now?: () => number
+  readonly scene?: Scene
+  /** Milliseconds between the steps of a join. */
+  readonly stepTime?: number
 }
 
 export interface FakeShoal extends Shoal {
   readonly events: readonly EventItem[]
+  readonly swarm: FakeSwarm
+  /** An event of another device comes in; without `lamport` it is the latest of all. */
+  arrive(node: NodeId, draft: NewEvent, given?: { readonly lamport?: number; readonly timestamp?: number }): void
 }
 
 /** Only tags, `&` before `|`: enough for a screen to show something. */
@@ -49,6 +56,8 @@ const all = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
 
 export const createFakeShoal = (options: FakeOptions = {}): FakeShoal => {
   const events: EventItem[] = []
+  const counts = new Map<StreamId, number>()
+  const receipts = new Map<string, readonly Published[]>()
   const kept = new Map<string, number>()
   const listeners = new Set<(event: EventItem) => void>()
   let publications = 0
@@ -56,7 +65,27 @@ export const createFakeShoal = (options: FakeOptions = {}): FakeShoal => {
   let displayName = 'Press line tablet'
   const now = options.now ?? (() => Date.now() * 1000)
 
-  const store = (drafts: readonly NewEvent[], { progress }: PublishOptions): readonly Published[] => {
+  const append = (
+    stream: StreamId,
+    draft: NewEvent,
+    { timestamp, lamport = events.length + 1 }: { timestamp: number; lamport?: number },
+  ): EventItem => {
+    const offset = counts.get(stream) ?? 0
+    counts.set(stream, offset + 1)
+    const event: EventItem = {
+      type: 'event',
+      lamport,
+      stream,
+      offset,
+      timestamp,
+      tags: [...draft.tags].toSorted(),
+      appId: 'com.example.console',
+      payload: draft.payload as Json,
+    }
+    events.push(event)
+    return event
+  }
+  const store = (drafts: readonly NewEvent[], { progress, receipt }: PublishOptions): readonly Published[] => {
     const count = publications++
     if (options.refuseAt?.includes(count)) throw new ShoalError('ERR_STORE_FULL', 'The storage of this device is full.')
     if (progress) {
@@ -64,33 +93,27 @@ export const createFakeShoal = (options: FakeOptions = {}): FakeShoal => {
         throw new ShoalError('ERR_PROGRESS', 'Another writer was here.')
       kept.set(progress.key, progress.to)
     }
+    const known = receipt === undefined ? undefined : receipts.get(receipt)
+    if (known) return known
     const timestamp = now()
-    const added = drafts.map((draft): EventItem => ({
-      type: 'event',
-      lamport: events.length + 1,
-      stream,
-      offset: events.length,
-      timestamp,
-      tags: [...draft.tags].toSorted(),
-      appId: 'com.example.console',
-      payload: draft.payload as Json,
-    }))
-    added.forEach((event, index) =>
-      events.push({ ...event, lamport: event.lamport + index, offset: event.offset + index }),
-    )
-    for (const event of events.slice(-added.length)) for (const listener of listeners) listener(event)
+    const added = drafts.map((draft) => append(ownStream, draft, { timestamp }))
+    for (const event of added) for (const listener of listeners) listener(event)
     if (options.loseAnswerAt?.includes(count)) throw new ShoalError('ERR_INTERNAL', 'The answer was lost.')
-    return events.slice(events.length - added.length)
+    if (receipt !== undefined) receipts.set(receipt, added)
+    return added
   }
-  const present = () => (events.length === 0 ? {} : { [stream]: events.length - 1 })
+  const present = (): Record<string, number> =>
+    Object.fromEntries([...counts].map(([stream, count]) => [stream, count - 1]))
 
   async function* run(aql: string, { order, upperBound, signal }: QueryOptions): AsyncGenerator<never> {
     await new Promise((resolve) => setTimeout(resolve))
     const isMatch = matcher(aql)
-    const bound = upperBound ? (upperBound[stream] ?? -1) : events.length - 1
     const desc = /ORDER\s+DESC/i.test(aql) || (order === 'desc' && !/ORDER\s+ASC/i.test(aql))
     let left = Number(/LIMIT\s+(\d+)/i.exec(aql)?.[1] ?? Infinity)
-    const chosen = events.slice(0, bound + 1)
+    const bound = upperBound ?? present()
+    const chosen = events
+      .filter((event) => event.offset <= (bound[event.stream] ?? -1))
+      .toSorted((a, b) => a.lamport - b.lamport)
     for (const event of desc ? chosen.toReversed() : chosen) {
       if (signal?.aborted) throw signal.reason
       if (!isMatch(event)) continue
@@ -102,6 +125,12 @@ export const createFakeShoal = (options: FakeOptions = {}): FakeShoal => {
 
   return {
     events,
+    swarm: createFakeSwarm(options),
+    arrive: (node, draft, { lamport, timestamp = now() } = {}) => {
+      const stream = `${node}-0` as StreamId
+      const event = append(stream, draft, lamport === undefined ? { timestamp } : { timestamp, lamport })
+      for (const listener of listeners) listener(event)
+    },
     state: 'connected',
     problem: undefined,
     onState: () => () => undefined,
@@ -117,7 +146,7 @@ export const createFakeShoal = (options: FakeOptions = {}): FakeShoal => {
     }),
     subscribe: (aql, { lowerBound }, onItem: (item: Item) => void) => {
       const isMatch = matcher(aql)
-      for (const event of events.slice((lowerBound?.[stream] ?? -1) + 1)) if (isMatch(event)) onItem(event)
+      for (const event of events) if (isMatch(event) && event.offset > (lowerBound?.[event.stream] ?? -1)) onItem(event)
       onItem({ type: 'offsets', offsets: present() })
       const listener = (event: EventItem): void => {
         if (isMatch(event)) onItem(event)

@@ -105,7 +105,7 @@ describe('the order of arrival', () => {
 
 describe('an event of Andon', () => {
   const item = (payload: unknown): EventItem =>
-    ({ type: 'event', lamport: 7, stream: 'node-id-0', offset: 3, timestamp: 5, tags: ['andon'], payload }) as EventItem
+    ({ type: 'event', lamport: 7, stream: 'node-id-0', offset: 3, timestamp: 5, tags: ['andon'], payload }) as unknown as EventItem
   it('is read back as it was made', () => {
     const { payload, tags } = newAndonEvent('called', 'call-0001', 'Press 2', 'material')
     expect(tags).toEqual(['andon', 'andon:call-0001', 'machine:Press 2'])
