@@ -63,8 +63,15 @@ export const signalBytesMax = 16 * 1024
 /** Bulk waits while more than this is on its way over one link. */
 export const linkBytesHigh = 1024 * 1024
 export const linkBytesLow = 256 * 1024
-/** A channel tells when what waits in it has fallen to this. */
-export const drainedBytes = linkBytesLow
+/** Bulk is handed to a channel only while less than this waits in it, so that control never waits behind more; control may go further. */
+export const channelBulkBytes = 128 * 1024
+export const channelControlBytes = 256 * 1024
+/** A channel tells when what waits in it has fallen to this: early enough to be refilled before it is empty, below both bounds above. */
+export const drainedBytes = 64 * 1024
+/** More than this waiting for one node that reads too slowly ends its link. */
+export const linkBytesMax = 64 * 1024 * 1024
+/** With more than `linkBytesHigh` waiting and nothing leaving for this long, the other end does not read. Milliseconds. */
+export const notReadingMax = 30_000
 /** Frames that nobody listens for yet, on one channel; an honest node sends a few hundred bytes before it has been answered. */
 export const earlyBytesMax = 1024 * 1024
 /** From dialling to an open channel, unless people carry the signals. Milliseconds. */
