@@ -30,8 +30,8 @@ const gather = () => {
 
 test('text goes both ways; the station’s end of it is told once', async () => {
   station.once('connection', (socket) =>
-    socket.on('message', (data) => {
-      const text = String(data)
+    socket.addEventListener('message', ({ data }) => {
+      const text = typeof data === 'string' ? data : ''
       if (text === 'end') socket.close()
       else socket.send(text.toUpperCase())
     }),
