@@ -7,11 +7,11 @@ import type { Endpoint } from '../aql/feature.ts'
 import { parseQuery } from '../aql/parser.ts'
 import { planQuery } from '../aql/plan.ts'
 import { ShoalError, errorCode, errorMessage } from '../core/errors.ts'
-import type { AppId, EventDraft, OffsetMap } from '../core/event.ts'
+import type { AppId, EventDraft, NodeId, OffsetMap } from '../core/event.ts'
 import { jsonText } from '../core/json-text.ts'
 import { payloadCharsMax } from '../core/limits.ts'
 import { normaliseTags } from '../core/tags.ts'
-import type { ReadOptions } from '../log/contract.ts'
+import type { Log, ReadOptions } from '../log/contract.ts'
 import type { Node, NodeDetails } from '../node/contract.ts'
 import type {
   NodeInfo,
@@ -73,23 +73,58 @@ async function* failWith(message: string): Lines {
 
 export const createCalls = (node: Node): Calls => {
   const { log, clock } = node
-  const ask = (endpoint: Endpoint, text: string, appId: AppId): Question => {
+  /** What is wrong with the text throws here; the answer is for the log that is read, `me` who this device is in it. */
+  const ask = (endpoint: Endpoint, text: string, appId: AppId) => {
     const query = parseQuery(text)
     checkFeatures(query, endpoint)
-    return planQuery(query, { node: node.id, appId, now: clock.now() })
+    return (me: NodeId): Question => planQuery(query, { node: me, appId, now: clock.now() })
   }
 
   async function* answer(
+    from: Pick<Log, 'read'>,
     options: ReadOptions & { readonly upperBound: OffsetMap; readonly signal: AbortSignal },
   ): Lines {
-    for await (const batch of log.read(options)) {
+    for await (const batch of from.read(options)) {
       yield batch.type === 'gap' ? [gapLine(batch)] : batch.events.map(eventLine)
     }
     if (!options.signal.aborted) yield [offsetsLine(options.upperBound)]
   }
 
+  const answerFrom = (
+    from: Pick<Log, 'read' | 'present'>,
+    { filter, order, limit }: Question,
+    request: QueryRequest,
+    signal: AbortSignal,
+  ): Lines => {
+    const present = from.present()
+    const { lowerBound, upperBound = present } = request
+    if (!isWithin(upperBound, present)) return failWith(outOfRange)
+    return answer(from, {
+      filter,
+      order: order ?? request.order,
+      upperBound,
+      signal,
+      ...(lowerBound && { lowerBound }),
+      ...(limit !== undefined && { limit }),
+    })
+  }
+
+  async function* answerFromFormer(
+    swarmId: string,
+    question: (me: NodeId) => Question,
+    request: QueryRequest,
+    signal: AbortSignal,
+  ): Lines {
+    const former = await node.swarm.openFormer(swarmId)
+    try {
+      if (!signal.aborted) yield* answerFrom(former, question(former.node), request, signal)
+    } finally {
+      await former.close()
+    }
+  }
+
   return {
-    offsets: () => ({ present: log.present(), toReplicate: {} }),
+    offsets: () => ({ present: log.present(), toReplicate: node.toReplicate() }),
     publish: async ({ data, receipt, progress }, appId) => {
       try {
         return { data: await log.append(data, { appId, ...(receipt && { receipt }), ...(progress && { progress }) }) }
@@ -98,27 +133,20 @@ export const createCalls = (node: Node): Calls => {
       }
     },
     query: (request, appId, signal) => {
-      const { filter, order = request.order, limit } = ask('query', request.query, appId)
-      const present = log.present()
-      const { lowerBound, upperBound = present } = request
-      if (!isWithin(upperBound, present)) return failWith(outOfRange)
-      return answer({
-        filter,
-        order,
-        upperBound,
-        signal,
-        ...(lowerBound && { lowerBound }),
-        ...(limit !== undefined && { limit }),
-      })
+      const question = ask('query', request.query, appId)
+      const { swarmId } = request
+      return swarmId === undefined
+        ? answerFrom(log, question(node.id), request, signal)
+        : answerFromFormer(swarmId, question, request, signal)
     },
     subscribe: ({ query, lowerBound = {}, delivered = 0 }, appId, signal) => {
-      const question = ask('subscribe', query, appId)
+      const question = ask('subscribe', query, appId)(node.id)
       const { limit } = question
       const left = limit === undefined ? question : { ...question, limit: Math.max(0, limit - delivered) }
       return subscribe(log, left, lowerBound, signal)
     },
     subscribeMonotonic: ({ query, lowerBound }, appId, signal) => {
-      const { filter } = ask('subscribe_monotonic', query, appId)
+      const { filter } = ask('subscribe_monotonic', query, appId)(node.id)
       if (!isWithin(lowerBound, log.present())) throw badRequest(outOfRange)
       return subscribeMonotonic(log, filter, lowerBound, signal)
     },

@@ -19,6 +19,8 @@ export interface QueryRequest {
   readonly lowerBound?: OffsetMap
   /** Inclusive; absent means the present; a stream not named in it is left out. */
   readonly upperBound?: OffsetMap
+  /** Ours: asks the log of a swarm this device was in before, instead of the current one. */
+  readonly swarmId?: string
 }
 export interface SubscribeRequest {
   readonly query: string

@@ -4,7 +4,7 @@
  */
 
 /** Grows when either side could no longer understand the other; the worker refuses an older page with `ERR_CLIENT_OUTDATED`. */
-export const portVersion = 1
+export const portVersion = 2
 
 /** How many chunks may be under way before the reader must say `more`. */
 export const windowChunks = 4
@@ -45,6 +45,7 @@ export type PortCall =
   | 'swarm_found'
   | 'swarm_recovery_kept'
   | 'swarm_invite'
+  | 'swarm_read_invitation'
   | 'swarm_join'
   | 'swarm_cancel_join'
   | 'swarm_leave'

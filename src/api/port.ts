@@ -1,18 +1,18 @@
 /**
  * The worker's side of a port (`port-contract.ts`). Bodies: `publish` {data, receipt?, progress?}, `query`, `subscribe` and
  * `subscribe_monotonic` as over HTTP, `rename` {displayName}, `event_routing` {eventRouting} or {} to read it,
- * `progress` {key}; `info` and `offsets` look at none. What does not
+ * `progress` {key}; `info` and `offsets` look at none; those that begin with `swarm_` are in `swarm-port.ts`. What does not
  * stream is answered by a `complete` with its line; `rename` by one without. Each `more` grants one chunk beyond the window.
  */
 import { ShoalError } from '../core/errors.ts'
 import type { AppId } from '../core/event.ts'
-import { isAppId } from '../core/node-id.ts'
+import { isAppId, nodeAppId } from '../core/node-id.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Node } from '../node/contract.ts'
 import type { Calls } from './calls.ts'
 import { createCalls } from './calls.ts'
 import { createChunks } from './chunks.ts'
-import { apiError, badRequest } from './errors.ts'
+import { apiError, badRequest, reservedAppId } from './errors.ts'
 import type { Lines } from './items.ts'
 import type { ConnectMessage, PortAnswer, PortRequest } from './port-contract.ts'
 import { createOutbox } from './outbox.ts'
@@ -25,6 +25,9 @@ import {
   readSubscribeMonotonicRequest,
   readSubscribeRequest,
 } from './requests.ts'
+import type { SwarmCalls } from './swarm-calls.ts'
+import { createSwarmCalls } from './swarm-calls.ts'
+import { performSwarmCall } from './swarm-port.ts'
 
 /** What we need of a MessagePort, in whichever library it is declared. */
 export interface ServedPort {
@@ -46,6 +49,12 @@ export interface ServedPage {
   close(): void
 }
 
+interface Serving {
+  readonly calls: Calls
+  readonly swarm: SwarmCalls
+  readonly clock: Clock
+}
+
 interface Exchange {
   readonly work: AbortController
   window: number
@@ -59,9 +68,8 @@ const refusal = ({ version, appId }: PortOptions['connect']): ShoalError | undef
   if (version > portVersion) {
     return new ShoalError('ERR_WORKER_OUTDATED', 'This page is newer than its worker. Close the other tabs and reload.')
   }
-  return typeof appId === 'string' && isAppId(appId)
-    ? undefined
-    : badRequest(`${JSON.stringify(appId)} is not an app id`)
+  if (typeof appId !== 'string' || !isAppId(appId)) return badRequest(`${JSON.stringify(appId)} is not an app id`)
+  return appId === nodeAppId ? badRequest(reservedAppId) : undefined
 }
 
 const isRequest = (data: unknown): data is PortRequest => {
@@ -77,7 +85,11 @@ export const servePort = (port: ServedPort, { node, connect, version }: PortOpti
     if (!isClosed) port.postMessage(answers)
   })
   const { send } = outbox
-  const serving = node.then((ready) => ({ calls: createCalls(ready), clock: ready.clock }))
+  const serving = node.then((ready): Serving => ({
+    calls: createCalls(ready),
+    swarm: createSwarmCalls(ready),
+    clock: ready.clock,
+  }))
 
   const stream = async (id: number, exchange: Exchange, lines: Lines, clock: Clock): Promise<void> => {
     const chunks = createChunks(lines, clock)
@@ -101,7 +113,7 @@ export const servePort = (port: ServedPort, { node, connect, version }: PortOpti
   const perform = (
     call: string,
     body: string,
-    calls: Calls,
+    { calls, swarm }: Pick<Serving, 'calls' | 'swarm'>,
     appId: AppId,
     signal: AbortSignal,
   ): Lines | Promise<string | undefined> => {
@@ -124,8 +136,11 @@ export const servePort = (port: ServedPort, { node, connect, version }: PortOpti
         return calls.eventRouting(readEventRouting(body)).then((settings) => JSON.stringify(settings))
       case 'rename':
         return calls.rename(readNamed(body, 'displayName')).then(() => undefined)
-      default:
-        throw badRequest(`unknown call "${call}"`)
+      default: {
+        const performed = performSwarmCall(call, body, swarm, signal)
+        if (performed === undefined) throw badRequest(`unknown call "${call}"`)
+        return performed
+      }
     }
   }
 
@@ -136,9 +151,9 @@ export const servePort = (port: ServedPort, { node, connect, version }: PortOpti
     // Cancelled, or its id was taken by another request.
     const isGone = (): boolean => exchanges.get(id) !== exchange
     try {
-      const { calls, clock } = await serving
+      const { clock, ...node } = await serving
       if (isGone()) return
-      const performed = perform(call, body, calls, connect.appId as AppId, exchange.work.signal)
+      const performed = perform(call, body, node, connect.appId as AppId, exchange.work.signal)
       if (performed instanceof Promise) {
         const lines = await performed
         if (!isGone()) send({ type: 'complete', id, ...(lines !== undefined && { lines }) })

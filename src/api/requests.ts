@@ -9,7 +9,7 @@ import { badRequest } from './errors.ts'
 import { parseJson, placeOf } from './json-body.ts'
 import { readOffsetMap } from './offset-map.ts'
 
-type Fields = Readonly<Record<string, unknown>>
+export type Fields = Readonly<Record<string, unknown>>
 
 /** `receipt` and `progress` are ours: an Actyx client sends neither. */
 export interface PublishBody extends PublishRequest {
@@ -23,14 +23,14 @@ export const tooLarge = (what: string, limit: string): ShoalError =>
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const readFields = (text: string, name: string): Fields => {
+export const readFields = (text: string, name: string): Fields => {
   if (text.length > publishBytesMax) throw tooLarge('The request', `${publishBytesMax} bytes`)
   const value = parseJson(text)
   if (!isObject(value)) throw badRequest(`invalid type: ${describe(value)}, expected struct ${name}`)
   return value
 }
 
-const describe = (value: unknown): string => {
+export const describe = (value: unknown): string => {
   if (typeof value === 'string') return `string ${JSON.stringify(value.slice(0, 100))}`
   if (Array.isArray(value)) return 'sequence'
   if (value === null) return 'null'
@@ -38,16 +38,20 @@ const describe = (value: unknown): string => {
 }
 
 /** The place is that of the closing brace, where the absence is noticed. */
-const missing = (name: string, text: string): ShoalError =>
+export const missing = (name: string, text: string): ShoalError =>
   badRequest(`missing field \`${name}\` at ${placeOf(text, text.trimEnd().length - 1)}`)
 
-const readText = (fields: Fields, name: string, text: string): string => {
+export const readText = (fields: Fields, name: string, text: string): string => {
   const value = fields[name]
   if (value === undefined) throw missing(name, text)
   if (typeof value !== 'string')
     throw badRequest(`invalid type: ${describe(value)}, expected a string in field \`${name}\``)
   return value
 }
+
+/** `null` is absent. */
+export const readOptionalText = (fields: Fields, name: string, text: string): string | undefined =>
+  fields[name] === undefined || fields[name] === null ? undefined : readText(fields, name, text)
 
 const readQuery = (fields: Fields, text: string): string => {
   const query = readText(fields, 'query', text)
@@ -73,7 +77,14 @@ export const readQueryRequest = (text: string): QueryRequest => {
   }
   const lowerBound = readBound(fields, 'lowerBound', text)
   const upperBound = readBound(fields, 'upperBound', text)
-  return { query, order, ...(lowerBound && { lowerBound }), ...(upperBound && { upperBound }) }
+  const swarmId = readOptionalText(fields, 'swarmId', text)
+  return {
+    query,
+    order,
+    ...(lowerBound && { lowerBound }),
+    ...(upperBound && { upperBound }),
+    ...(swarmId !== undefined && { swarmId }),
+  }
 }
 
 export const readSubscribeRequest = (text: string): SubscribeRequest => {
@@ -104,7 +115,7 @@ const wrongDraft = (value: unknown, index: number): ShoalError => {
   return badRequest(`invalid type: ${describe(value['tags'])}, expected \`tags\` of ${place} to be an array of strings`)
 }
 
-const isCount = (value: unknown): value is number =>
+export const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 
 const readProgress = (value: unknown): NonNullable<AppendOptions['progress']> => {
@@ -136,11 +147,11 @@ export const readPublishBody = (text: string): PublishBody => {
   }
 }
 
-/** A body that is one string: `{"displayName":…}`, `{"key":…}`. */
 /** `undefined`: asked for, not changed. What is in it is for the node to judge. */
 export const readEventRouting = (text: string): EventRouting | undefined =>
   readFields(text, 'Request')['eventRouting'] as EventRouting | undefined
 
+/** A body that is one string: `{"displayName":…}`, `{"key":…}`. */
 export const readNamed = (text: string, name: string): string => {
   const value = readText(readFields(text, 'Request'), name, text)
   if (value === '') throw badRequest(`\`${name}\` is empty`)

@@ -3,12 +3,12 @@
  * Checked in this order: path, method, token, `Accept`, content type, body.
  */
 import type { AppId, NodeId } from '../core/event.ts'
-import { isAppId } from '../core/node-id.ts'
+import { isAppId, nodeAppId } from '../core/node-id.ts'
 import { ShoalError } from '../core/errors.ts'
 import type { Node } from '../node/contract.ts'
 import type { Calls } from './calls.ts'
 import { createCalls } from './calls.ts'
-import { apiError, badRequest, statusOf } from './errors.ts'
+import { apiError, badRequest, reservedAppId, statusOf } from './errors.ts'
 import type { Lines } from './items.ts'
 import { parseJson } from './json-body.ts'
 import { ndjsonBody } from './ndjson.ts'
@@ -72,6 +72,7 @@ const readManifest = (body: string): { readonly appId: AppId; readonly version: 
   if (typeof appId !== 'string' || typeof displayName !== 'string' || typeof version !== 'string' || !isAppId(appId)) {
     throw badRequest(malformedManifest)
   }
+  if (appId === nodeAppId) throw new ShoalError('ERR_MANIFEST_INVALID', `Invalid manifest. ${reservedAppId}`)
   if (signature !== undefined && signature !== null) {
     throw new ShoalError(
       'ERR_MANIFEST_INVALID',

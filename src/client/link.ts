@@ -48,7 +48,7 @@ export interface LinkTimes {
   readonly look: number
   /** Silence before a probe while a call waits for its answer. */
   readonly callSilence: number
-  /** The same while only subscriptions are open, which are silent by nature. */
+  /** The same while only what is silent by nature is open. */
   readonly idleSilence: number
   /** An unanswered probe, before a second line is dialled. */
   readonly probeWait: number
@@ -86,6 +86,9 @@ const passing = new Set([
 const final = new Set(['ERR_CLIENT_OUTDATED', 'ERR_STORE_FORMAT'])
 /** So often is an exchange asked again because of a passing error before it ends with it: with the back-off, about half a minute. */
 const passingMax = 12
+
+/** What has nothing to say for as long as nothing happens. */
+const silentByNature = new Set<PortCall>(['subscribe', 'swarm_watch', 'swarm_join'])
 
 interface Open {
   readonly exchange: Exchange
@@ -259,7 +262,7 @@ export const createLink = (dial: Dial, connect: ConnectMessage, clock: Clock, ti
   }
 
   const silenceMax = (): number => {
-    for (const { exchange } of open.values()) if (exchange.call !== 'subscribe') return times.callSilence
+    for (const { exchange } of open.values()) if (!silentByNature.has(exchange.call)) return times.callSilence
     return times.idleSilence
   }
 

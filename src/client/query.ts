@@ -1,6 +1,7 @@
 /**
  * A query's answer: awaited as a whole, or iterated at the reader's pace. Its upper bound is pinned before it is asked, so that asking
- * again on a new line yields the same items in the same order, of which those received already are passed over.
+ * again on a new line yields the same items in the same order, of which those received already are passed over. A former log needs no
+ * bound: nothing is added to it.
  */
 import type { EventItem, Item, OffsetsResponse } from '../api/contract.ts'
 import { ShoalError } from '../core/errors.ts'
@@ -15,12 +16,13 @@ interface Chunk {
   readonly more: () => void
 }
 
-const queryText = (aql: string, options: QueryOptions, upperBound: OffsetMap): string =>
+const queryText = (aql: string, options: QueryOptions, upperBound: OffsetMap | undefined): string =>
   JSON.stringify({
     query: aql,
     order: options.order ?? 'asc',
     ...(options.lowerBound === undefined ? {} : { lowerBound: options.lowerBound }),
-    upperBound,
+    ...(upperBound === undefined ? {} : { upperBound }),
+    ...(options.swarmId === undefined ? {} : { swarmId: options.swarmId }),
   })
 
 const isSameEvent = (a: Item, b: Item): boolean =>
@@ -31,7 +33,7 @@ const changed = (): ShoalError =>
   new ShoalError('ERR_QUERY_CHANGED', 'The log lost events while the worker restarted under this query; ask again.')
 
 /** Reads chunks off the link; `take` answers undefined at the end. */
-const createReader = (link: Link, aql: string, options: QueryOptions, upperBound: OffsetMap) => {
+const createReader = (link: Link, aql: string, options: QueryOptions, upperBound: OffsetMap | undefined) => {
   const chunks: Chunk[] = []
   let received = 0
   let lastReceived: QueryItem | undefined
@@ -82,12 +84,14 @@ const createReader = (link: Link, aql: string, options: QueryOptions, upperBound
   return { take, cancel, end }
 }
 
+const presentOf = async (link: Link): Promise<OffsetMap> =>
+  (JSON.parse(await callOnce(link, 'offsets', 'null')) as OffsetsResponse).present
+
 export const createQuery = (link: Link, aql: string, options: QueryOptions): QueryResult => {
   const iterate = async function* (): AsyncGenerator<QueryItem, void> {
     const { signal } = options
     signal?.throwIfAborted()
-    const upperBound =
-      options.upperBound ?? (JSON.parse(await callOnce(link, 'offsets', 'null')) as OffsetsResponse).present
+    const upperBound = options.upperBound ?? (options.swarmId === undefined ? await presentOf(link) : undefined)
     signal?.throwIfAborted()
     const reader = createReader(link, aql, options, upperBound)
     const abort = (): void => {

@@ -10,6 +10,7 @@ import type { Dial, Link, LinkTimes } from './link.ts'
 import { createLink } from './link.ts'
 import { createQuery } from './query.ts'
 import { createSubscription } from './subscription.ts'
+import { createSwarm } from './swarm.ts'
 
 export interface ConnectToOptions extends ConnectOptions {
   readonly clock: Clock
@@ -25,6 +26,7 @@ export const connectTo = (dial: Dial, options: ConnectToOptions): { readonly sho
   const appId = options.appId ?? 'com.example.page'
   const link = createLink(dial, { type: 'shoal-connect', version: portVersion, appId }, clock, options.times)
   const shoal: Shoal = {
+    swarm: createSwarm(link, clock),
     get state() {
       return link.state
     },

@@ -9,7 +9,7 @@ import type { SubscribeOptions } from './contract.ts'
 import type { Link } from './link.ts'
 
 /** The page's own mistake: reported as uncaught, and never the subscription's end. */
-const report = (error: unknown): void => {
+export const reportUncaught = (error: unknown): void => {
   queueMicrotask(() => {
     throw error
   })
@@ -36,7 +36,7 @@ export const createSubscription = (
     try {
       onItem(item)
     } catch (error) {
-      report(error)
+      reportUncaught(error)
     }
   }
   const deliver = (item: Item): void => {
@@ -77,7 +77,7 @@ export const createSubscription = (
       try {
         options.onError?.(reason)
       } catch (thrown) {
-        report(thrown)
+        reportUncaught(thrown)
       }
     },
   })

@@ -67,3 +67,6 @@ export const parseStreamId = (text: string): { readonly node: NodeId; readonly n
 }
 
 export const isAppId = (text: string): text is AppId => text.length <= 256 && /^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(text)
+
+/** On the events that the node itself writes; no app may carry it. */
+export const nodeAppId = 'com.shoal' as AppId

@@ -1,0 +1,81 @@
+/** `shoal.swarm` over a link. */
+import type { PortCall } from '../api/port-contract.ts'
+import type { Clock } from '../core/clock.ts'
+import { ShoalError } from '../core/errors.ts'
+import { jsonText } from '../core/json-text.ts'
+import { callOnce } from './calls.ts'
+import type { Swarm, SwarmStatus } from './contract.ts'
+import type { Link } from './link.ts'
+import { createWatch } from './watch.ts'
+
+/** Whether the join that was begun has come to its end, by what the node says of it. */
+const outcomeOf = ({ state, joining }: SwarmStatus): 'member' | 'under way' | ShoalError => {
+  if (joining?.failed === true) {
+    const { code = 'ERR_JOIN_FAILED', message = 'Joining failed; ask for a new invitation.' } = joining.problem ?? {}
+    return new ShoalError(code, message)
+  }
+  // a member already, that has the log still to come
+  if (joining !== undefined && joining.step !== 'replicating') return 'under way'
+  return state === 'member'
+    ? 'member'
+    : new ShoalError('ERR_JOIN_CANCELLED', 'Joining was cancelled on this device. Open the invitation again to join.')
+}
+
+export const createSwarm = (link: Link, clock: Clock): Swarm => {
+  const ask = async <T>(call: PortCall, body: object = {}): Promise<T> =>
+    JSON.parse(await callOnce(link, call, jsonText(body))) as T
+  const order = async (call: PortCall, body: object = {}): Promise<void> => {
+    await callOnce(link, call, jsonText(body))
+  }
+  const status = (): Promise<SwarmStatus> => ask('swarm_status')
+
+  /** Resolves when the node has taken the join up, at the latest when it is done. */
+  const beginJoin = (invitation: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      let asked = 0
+      link.ask({
+        call: 'swarm_join',
+        patient: true,
+        body: () => jsonText({ link: invitation, again: asked++ > 0 }),
+        onNext: (_lines, more) => more(),
+        onEnd: (error) => (error === undefined ? resolve() : reject(error)),
+      })
+    })
+  const awaitMembership = (): Promise<SwarmStatus> =>
+    new Promise((resolve, reject) => {
+      const stop = createWatch(
+        link,
+        clock,
+        (current) => {
+          const outcome = outcomeOf(current)
+          if (outcome === 'under way') return
+          stop()
+          if (outcome === 'member') resolve(current)
+          else reject(outcome)
+        },
+        reject,
+      )
+    })
+
+  return {
+    status,
+    watch: (listener) => createWatch(link, clock, listener),
+    found: (name) => ask('swarm_found', { name }),
+    recoveryKept: () => order('swarm_recovery_kept'),
+    invite: (options = {}) => ask('swarm_invite', options),
+    readInvitation: (invitation) => ask('swarm_read_invitation', { link: invitation }),
+    join: async (invitation) => {
+      await beginJoin(invitation)
+      return awaitMembership()
+    },
+    cancelJoin: () => order('swarm_cancel_join'),
+    members: async () => (await status()).devices,
+    // named, so that asking again does not make the next node leave as well
+    leave: async () => order('swarm_leave', { node: (await status()).node }),
+    code: (pasted) => ask('swarm_code', pasted === undefined ? {} : { pasted }),
+    stations: (urls) => ask('swarm_stations', urls === undefined ? {} : { urls }),
+    safety: ({ stream, offset }) => ask('swarm_safety', { stream, offset }),
+    horizon: () => ask('swarm_horizon'),
+    former: () => ask('swarm_former'),
+  }
+}
