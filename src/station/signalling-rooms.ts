@@ -32,7 +32,10 @@ export interface SignallingRooms {
   leaveAll(occupant: Occupant): void
 }
 
-export const createSignallingRooms = (limits: RoomLimits = roomLimits): SignallingRooms => {
+export const createSignallingRooms = (
+  limits: RoomLimits = roomLimits,
+  random: (length: number) => Uint8Array = randomBytes,
+): SignallingRooms => {
   const rooms = new Map<string, Map<string, Occupant>>()
   const stays = new Map<Occupant, Map<string, string>>()
 
@@ -71,7 +74,7 @@ export const createSignallingRooms = (limits: RoomLimits = roomLimits): Signalli
           code: 'ERR_SIGNAL_ROOM_FULL',
           message: `There are ${members.size} in this room, and no room for more. Try again later or use another station.`,
         }
-      const id = cryptBase64(randomBytes(presenceIdBytes))
+      const id = cryptBase64(random(presenceIdBytes))
       const others = members === undefined ? [] : [...members]
       if (members === undefined) rooms.set(room, new Map([[id, occupant]]))
       else members.set(id, occupant)
