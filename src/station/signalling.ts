@@ -4,7 +4,9 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { WebSocket, WebSocketServer } from 'ws'
+import type { WebSocket } from 'ws'
+import { WebSocketServer } from 'ws'
+import { createTokenBucket } from '../core/token-bucket.ts'
 import type { RefusalCode, StationWord } from '../transport/signalling-contract.ts'
 import {
   beatEvery,
@@ -110,8 +112,10 @@ export const createSignalling = (overrides: Partial<SignallingLimits> = {}): Sig
     let greeted = false
     let ended = false
     let heardAt = performance.now()
-    let tokens = limits.notesAtOnce
-    let filledAt = heardAt
+    const allowance = createTokenBucket(
+      { monotonic: () => performance.now() },
+      { perSecond: limits.notesPerSecond, atOnce: limits.notesAtOnce },
+    )
 
     const forget = (): void => {
       if (!connections.delete(connection)) return
@@ -147,10 +151,7 @@ export const createSignalling = (overrides: Partial<SignallingLimits> = {}): Sig
 
     const spend = (): boolean => {
       heardAt = performance.now()
-      tokens = Math.min(limits.notesAtOnce, tokens + ((heardAt - filledAt) / 1000) * limits.notesPerSecond)
-      filledAt = heardAt
-      tokens -= 1
-      if (tokens >= 0) return true
+      if (allowance.take()) return true
       connection.end(
         'ERR_SIGNAL_RATE',
         `More than ${limits.notesPerSecond} notes a second. Connect again, and go slower.`,
@@ -170,6 +171,7 @@ export const createSignalling = (overrides: Partial<SignallingLimits> = {}): Sig
         greeted = true
         return connection.say({ type: 'hello', v: signallingVersion })
       }
+      if (type === 'ask') return connection.say({ type: 'beat' })
       if (type !== 'enter' && type !== 'leave' && type !== 'note') return
       if (!isRoomName(room)) return malformed('A room is named by 43 characters of crypt-base64.')
       if (type === 'leave') return rooms.leave(connection, room)

@@ -7,7 +7,7 @@
  *   leave  {room}                       present {room, id}                 somebody has come in
  *   note   {room, to, body}             gone    {room, id}
  *   beat   {}                           note    {room, from, body}
- *                                       beat    {}                         every `beatEvery`; whoever has it answers in kind
+ *   ask    {}                           beat    {}                         every `beatEvery`, and when asked; a node answers in kind
  *                                       refused {code, message, room?}     with `room`: only that; without: the connection ends
  *
  * Rooms are names nobody can guess, the ids in them are random, made by the station for one stay and of no meaning elsewhere, and the body of a
@@ -23,6 +23,7 @@ export type NodeWord =
   | { readonly type: 'leave'; readonly room: string }
   | { readonly type: 'note'; readonly room: string; readonly to: string; readonly body: string }
   | { readonly type: 'beat' }
+  | { readonly type: 'ask' }
 
 export type StationWord =
   | { readonly type: 'hello'; readonly v: number }
