@@ -1,6 +1,6 @@
 /** RULES 16: tickets, and the links that carry them through messengers, paper and clipboards. */
 import { decode, encode } from 'cborg'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { concatBytes } from '../../src/core/bytes.ts'
 import { crc32 } from '../../src/core/crc32.ts'
@@ -183,9 +183,9 @@ describe('an invitation as a link', () => {
       for (const value of [null, -1, 'x', new Uint8Array(5), [], {}, 2 ** 40]) {
         if (place === 3 && typeof value === 'string') continue
         if (place === 4 && Array.isArray(value)) continue
-        await refused(packed(fields.with(place, value)))
+        expect(await refused(packed(fields.with(place, value)))).not.toBe('')
       }
-      await refused(packed(fields.slice(0, place)))
+      expect(await refused(packed(fields.slice(0, place)))).not.toBe('')
     }
   })
 

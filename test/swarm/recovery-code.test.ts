@@ -1,5 +1,5 @@
 /** RULES 14: the root's secret as people write it down and type it again. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createSigner, makeSigningPair, publicBytes } from '../../src/crypto/keys.ts'
 import { pairOfSeed, seedOf } from '../../src/crypto/seed.ts'

@@ -1,0 +1,143 @@
+/**
+ * Admissions as bytes, and what makes one good (RULES 14–16): the root's word for an admin, or the word of a member for whoever came with a
+ * ticket that an admin signed. `bytes` are a CBOR array: version, certificate, and the ticket where there is one.
+ *
+ * Who reads an admission does not look at the ticket's expiry nor at its uses: wall clocks lie, and partitions admit at the same time. Both
+ * are enforced by the admitting member when it admits (`admitting.ts`); what it has countersigned stays valid.
+ */
+import { decode, encode } from 'cborg'
+import { equalBytes } from '../core/bytes.ts'
+import { ShoalError } from '../core/errors.ts'
+import type { NodeId } from '../core/event.ts'
+import { admissionDepthMax } from '../core/limits.ts'
+import type { Certificate, Role } from './certificate.ts'
+import { isCertificateSigned, parseCertificate } from './certificate.ts'
+import type { Admission, MemberEntry, Ticket } from './contract.ts'
+import { isTicketSigned, parseTicket } from './ticket.ts'
+
+export const admissionVersion = 1
+/** One admission has about 450 bytes; the rest is room for what later versions append. */
+export const admissionBytesMax = 4096
+/** Admissions that one rests on, itself included: those of its admitters and of the admins who signed their tickets. A hello holds them. */
+export const pathMax = 2 * admissionDepthMax
+
+/** An admission and the signed bytes in it. */
+export interface SignedAdmission extends Admission {
+  readonly certificateBytes: Uint8Array
+  readonly ticketBytes: Uint8Array | undefined
+}
+
+const refuse = (what: string, cause?: unknown): never => {
+  throw new ShoalError('ERR_ADMISSION', `An admission to the swarm is not good: ${what}.`, { cause })
+}
+
+export const writeAdmission = (
+  certificateBytes: Uint8Array,
+  ticketBytes: Uint8Array | undefined,
+): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(encode([admissionVersion, certificateBytes, ...(ticketBytes === undefined ? [] : [ticketBytes])]))
+
+const checkFounder = ({ swarm, admittedBy, role, token }: Certificate): void => {
+  if (admittedBy !== swarm) refuse('it rests on no ticket')
+  if (role !== 'admin' || token.length > 0) refuse('the root makes admins only')
+}
+
+const checkTicket = (certificate: Certificate, ticket: Ticket): void => {
+  const { swarm, node, admittedBy, role, token } = certificate
+  if (ticket.swarm !== swarm) refuse('its ticket is of another swarm')
+  if (!equalBytes(ticket.tokenId, token)) refuse('its ticket is not the one it names')
+  if (role === 'admin' && ticket.role !== 'admin') refuse('its ticket makes members, not admins')
+  if (admittedBy === node || ticket.admin === node) refuse('nobody admits itself')
+}
+
+/** What `bytes` say, whoever signed them, checked for agreeing with itself. Throws `ERR_ADMISSION`. */
+export const parseAdmission = (bytes: Uint8Array): SignedAdmission => {
+  if (bytes.length > admissionBytesMax) refuse('it is too large')
+  let fields: unknown
+  let certificate: Certificate
+  let ticket: Ticket | undefined
+  try {
+    fields = decode(bytes)
+    if (!Array.isArray(fields) || fields[0] !== admissionVersion) return refuse('it is malformed, or of a newer Shoal')
+    const [, certificateBytes, ticketBytes] = fields as unknown[]
+    if (!(certificateBytes instanceof Uint8Array)) return refuse('it has no certificate')
+    if (ticketBytes !== undefined && !(ticketBytes instanceof Uint8Array)) return refuse('its ticket is malformed')
+    certificate = parseCertificate(certificateBytes)
+    ticket = ticketBytes === undefined ? undefined : parseTicket(ticketBytes)
+    if (ticket === undefined) checkFounder(certificate)
+    else checkTicket(certificate, ticket)
+    return { certificate, ticket, bytes, certificateBytes, ticketBytes }
+  } catch (error) {
+    if (error instanceof ShoalError && error.code === 'ERR_ADMISSION') throw error
+    return refuse('it is malformed', error)
+  }
+}
+
+/** Whether admitter and admin signed what they are said to have signed. */
+export const isAdmissionSigned = async (admission: SignedAdmission): Promise<boolean> => {
+  const { certificate, certificateBytes, ticket, ticketBytes } = admission
+  if (!(await isCertificateSigned(certificate, certificateBytes))) return false
+  return ticket === undefined || ticketBytes === undefined || isTicketSigned(ticket, ticketBytes)
+}
+
+/** Nodes whose membership an admission rests on; none for one by the root. */
+export const groundsOf = ({ certificate, ticket }: Admission): readonly NodeId[] =>
+  ticket === undefined
+    ? []
+    : certificate.admittedBy === ticket.admin
+      ? [ticket.admin]
+      : [ticket.admin, certificate.admittedBy]
+
+/**
+ * Whether an admission rests on what `get` knows: its depth, `undefined` where a node it rests on is not known (yet), or a sentence that says
+ * why it never will. Signatures are not looked at.
+ */
+export const depthOf = (
+  { certificate, ticket }: Admission,
+  swarm: NodeId,
+  get: (node: NodeId) => MemberEntry | undefined,
+): number | string | undefined => {
+  if (certificate.swarm !== swarm) return 'it is of another swarm'
+  if (ticket === undefined) return 0
+  const admin = get(ticket.admin)
+  const admitter = get(certificate.admittedBy)
+  if (admin === undefined || admitter === undefined) return undefined
+  if (admin.admission.certificate.role !== 'admin') return `its ticket was signed by ${ticket.admin}, who is no admin`
+  if (admitter.depth >= admissionDepthMax) return 'too many admissions lie between it and the root'
+  return admitter.depth + 1
+}
+
+/**
+ * Whether `path` leads from the root of `swarm` to `node`, each admission resting on those before it, or on those that `known` has; undefined
+ * where it does not. Costs two signatures for each admission that is not among the known ones.
+ */
+export const followPath = async (
+  path: readonly Uint8Array[],
+  swarm: NodeId,
+  node: NodeId,
+  known: (node: NodeId) => MemberEntry | undefined = () => undefined,
+): Promise<MemberEntry | undefined> => {
+  if (path.length === 0 || path.length > pathMax) return undefined
+  const met = new Map<NodeId, MemberEntry>()
+  const get = (one: NodeId): MemberEntry | undefined => met.get(one) ?? known(one)
+  let last: MemberEntry | undefined
+  for (const bytes of path) {
+    let admission: SignedAdmission
+    try {
+      admission = parseAdmission(bytes)
+    } catch {
+      return undefined
+    }
+    const depth = depthOf(admission, swarm, get)
+    if (typeof depth !== 'number') return undefined
+    const held = known(admission.certificate.node)
+    const isKnown = held !== undefined && equalBytes(held.admission.bytes, bytes)
+    if (!isKnown && !(await isAdmissionSigned(admission))) return undefined
+    last = { admission: { certificate: admission.certificate, ticket: admission.ticket, bytes }, depth }
+    met.set(admission.certificate.node, last)
+  }
+  return last?.admission.certificate.node === node ? last : undefined
+}
+
+/** Whether `one` may do more than `other`. */
+export const isAbove = (one: Role, other: Role): boolean => one === 'admin' && other === 'member'
