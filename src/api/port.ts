@@ -113,7 +113,7 @@ export const servePort = (port: ServedPort, { node, connect, version }: PortOpti
   const perform = (
     call: string,
     body: string,
-    { calls, swarm }: Pick<Serving, 'calls' | 'swarm'>,
+    { calls, swarm }: Serving,
     appId: AppId,
     signal: AbortSignal,
   ): Lines | Promise<string | undefined> => {
@@ -151,15 +151,15 @@ export const servePort = (port: ServedPort, { node, connect, version }: PortOpti
     // Cancelled, or its id was taken by another request.
     const isGone = (): boolean => exchanges.get(id) !== exchange
     try {
-      const { clock, ...node } = await serving
+      const served = await serving
       if (isGone()) return
-      const performed = perform(call, body, node, connect.appId as AppId, exchange.work.signal)
+      const performed = perform(call, body, served, connect.appId as AppId, exchange.work.signal)
       if (performed instanceof Promise) {
         const lines = await performed
         if (!isGone()) send({ type: 'complete', id, ...(lines !== undefined && { lines }) })
         return
       }
-      await stream(id, exchange, performed, clock)
+      await stream(id, exchange, performed, served.clock)
       if (!isGone()) send({ type: 'complete', id })
     } catch (error) {
       if (!isGone()) send({ type: 'error', id, ...apiError(error) })

@@ -144,6 +144,17 @@ describe('authentication', () => {
     expect([answer.status, (await errorOf(answer)).code]).toEqual([400, 'ERR_MANIFEST_INVALID'])
   })
 
+  test.each([[{}], [{ signature: 'AAAA' }]])('for the app id of the node is refused, also with %j', async (more) => {
+    const { api } = await setUp()
+    const body = { appId: 'com.shoal', displayName: 'Node', version: '1.0.0', ...more }
+    const answer = await api.handle(requestOf('/api/v2/auth', { body }))
+    expect(answer.status).toBe(400)
+    expect(await errorOf(answer)).toEqual({
+      code: 'ERR_MANIFEST_INVALID',
+      message: expect.stringContaining('com.shoal is reserved for the node itself'),
+    })
+  })
+
   test('by a parameter works as it stands and encoded', async () => {
     const { api, token } = await setUp()
     for (const given of [token, encodeURIComponent(token)]) {
