@@ -8,9 +8,10 @@ import type { ConnectMessage, PortAnswer, PortRequest } from '../../src/api/port
 import type { Dial } from '../../src/client/link.ts'
 import { ShoalError } from '../../src/core/errors.ts'
 import type { AppId, Json } from '../../src/core/event.ts'
+import type { Node } from '../../src/node/contract.ts'
 import { createNode } from '../../src/node/node.ts'
 import { systemClock } from '../../src/node/system-clock.ts'
-import type { CommitFate } from '../../src/store/memory.ts'
+import type { CommitFate, MemoryDisk } from '../../src/store/memory.ts'
 import { createMemoryDisk, createMemoryRack, openMemoryShelf, openMemoryStore } from '../../src/store/memory.ts'
 
 export interface Faults {
@@ -34,7 +35,7 @@ export interface MortalWorker {
   readonly dial: Dial
   readonly faults: Faults
   readonly counts: Readonly<Counts>
-  /** How many subscriptions and queries the living worker answers now. */
+  /** How many subscriptions, queries and watches the living worker answers now. */
   streams(): number
   /** Stops without a sign; the next dial starts another. */
   kill(): void
@@ -43,15 +44,25 @@ export interface MortalWorker {
   thaw(): void
   /** Another instance opens the same store. */
   fence(): Promise<void>
+  /** The living node moves to a new, empty log, as when it joins or leaves; resolves when that is served. */
+  move(): Promise<void>
   /** By somebody else than the page. */
   publish(...payloads: readonly Json[]): Promise<void>
   stored(): Promise<unknown[]>
 }
 
+const streaming = new Set<string>(['query', 'subscribe', 'swarm_watch'])
+
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length))
 
-export const createMortalWorker = (): MortalWorker => {
+export interface MortalWorkerOptions {
+  /** What a node is served as; by default as it is. */
+  readonly dress?: (node: Node) => Node
+}
+
+export const createMortalWorker = ({ dress = (node) => node }: MortalWorkerOptions = {}): MortalWorker => {
   const disk = createMemoryDisk()
+  const rack = createMemoryRack(disk)
   const faults: Faults = { fate: () => 'commit', refusal: undefined, isNewer: false }
   const counts: Counts = { dials: 0, deaths: 0, probes: 0, chunks: 0 }
   let life = 0
@@ -72,8 +83,8 @@ export const createMortalWorker = (): MortalWorker => {
     const born = life
     const isAlive = (): boolean => life === born
     const streams = new Set<string>()
-    const own = {
-      ...disk,
+    const mortal = (log: MemoryDisk): MemoryDisk => ({
+      ...log,
       fate: async (writes: Parameters<typeof disk.fate>[0]): Promise<CommitFate> => {
         const isPublication = writes.some((write) => write.table === 'runs')
         const fate = isAlive() && isPublication ? await faults.fate() : 'commit'
@@ -81,18 +92,26 @@ export const createMortalWorker = (): MortalWorker => {
         if (fate.startsWith('die')) kill()
         return fate
       },
+    })
+    const diskOf = (name: string): MemoryDisk => {
+      const log = rack.disks.get(name) ?? createMemoryDisk()
+      rack.disks.set(name, log)
+      return mortal(log)
     }
-    const shelf = openMemoryShelf(createMemoryRack(own))
+    const shelf = openMemoryShelf(rack)
+    let replaced: () => void = () => undefined
     const host = createNodeHost({
       shelf: {
         ...shelf,
         openStore: (name) =>
           faults.refusal === undefined
-            ? shelf.openStore(name)
+            ? openMemoryStore(diskOf(name))()
             : Promise.reject(new ShoalError(faults.refusal, 'as told')),
       },
-      openNode: (followed, onReplaced) =>
-        createNode({ shelf: followed, clock: systemClock, random, build: 'test', onReplaced }),
+      openNode: async (followed, onReplaced) => {
+        replaced = onReplaced
+        return dress(await createNode({ shelf: followed, clock: systemClock, random, build: 'test', onReplaced }))
+      },
       onLost: () => pages.dismiss(),
       mayOpen: () => true,
     })
@@ -122,13 +141,19 @@ export const createMortalWorker = (): MortalWorker => {
             const stream = `${name} ${request.id}`
             if (request.type === 'probe') counts.probes++
             if (request.type === 'cancel') streams.delete(stream)
-            if (request.type === 'request' && ['query', 'subscribe'].includes(request.call)) streams.add(stream)
+            if (request.type === 'request' && streaming.has(request.call)) streams.add(stream)
           }
           served.onmessage?.(event)
         })
       pages.serve(served, faults.isNewer ? { ...connect, version: connect.version - 1 } : connect)
     }
-    return { host, serve, streams }
+    const move = async (): Promise<void> => {
+      await host.node()
+      await shelf.makeCurrent(await shelf.add())
+      replaced()
+      await host.node()
+    }
+    return { host, serve, streams, move }
   }
   const running = () => (current ??= start())
 
@@ -154,6 +179,7 @@ export const createMortalWorker = (): MortalWorker => {
     fence: async () => {
       await openMemoryStore(disk)()
     },
+    move: () => running().move(),
     publish: async (...payloads) => {
       const { log } = await running().host.node()
       const drafts = payloads.map((payload) => ({ tags: ['t'], payload }))
