@@ -52,6 +52,11 @@ export const groupEventsMax = 2048
 export const packAheadEvents = 512
 /** While catching up, what was stored becomes present at the latest after this (RULES 12). Milliseconds. */
 export const presentHoldMax = 5000
+/** Foreign runs in one transaction, and their bytes: a publisher waits for one such transaction (about 30 ms), not for a whole catching up. */
+export const ingestRunsMax = 256
+export const ingestBytesMax = 512 * 1024
+/** Records read from the store at once to be passed on. */
+export const runsReadMax = 256
 /** Nesting of an AQL expression; tested against the smallest stack we know, a worker's. */
 export const queryDepthMax = 200
 /** Length of an AQL text in UTF-16 code units. */

@@ -289,6 +289,12 @@ export const createAppender = (context: LogContext, receipts: Receipts) => {
     }
     for (const { request, error } of packed.refusals) request.reject(error)
     context.advanced()
+    const appended = packed.runs.map(({ run: { header, bytes } }) => ({ ...header, bytes }))
+    if (appended.length > 0)
+      context.stored(
+        appended.map(({ stream }) => stream),
+        appended,
+      )
   }
 
   const waitingEvents = (): number => queue.reduce((sum, { events }) => sum + events.length, 0)

@@ -20,6 +20,8 @@ export interface Blocks {
   prefetch(state: StreamState, entries: readonly RunEntry[]): Promise<void>
   /** The verified record. */
   run(state: StreamState, entry: RunEntry): Promise<Run | undefined>
+  /** The verified records of several entries, up to the first that cannot be had; fetched in one transaction. */
+  runs(state: StreamState, entries: readonly RunEntry[]): Promise<readonly Run[]>
   keep(entry: RunEntry, block: Block): void
 }
 
@@ -92,6 +94,14 @@ export const createBlocks = (store: Store, quarantine: Quarantine): Blocks => {
   const verified = async (state: StreamState, entry: RunEntry): Promise<Run | undefined> => {
     const record = fetched.get(entry.key) ?? (await store.get('runs', entry.key))
     fetched.delete(entry.key)
+    return verify(state, entry, record)
+  }
+
+  const verify = async (
+    state: StreamState,
+    entry: RunEntry,
+    record: Uint8Array | undefined,
+  ): Promise<Run | undefined> => {
     if (record === undefined) {
       // replaced meanwhile: the reader looks the offset up again
       return state.entries.includes(entry) ? refuse(state, entry, 'the record is missing', undefined) : undefined
@@ -159,6 +169,15 @@ export const createBlocks = (store: Store, quarantine: Quarantine): Blocks => {
     keep,
     prefetch,
     read,
+    runs: async (state, entries) => {
+      const records = await store.getMany(
+        'runs',
+        entries.map(({ key }) => key),
+      )
+      const runs = await Promise.all(entries.map((entry, index) => verify(state, entry, records[index])))
+      const end = runs.indexOf(undefined)
+      return (end < 0 ? runs : runs.slice(0, end)).flatMap((run) => run ?? [])
+    },
     run: (state, entry) => (entry.quarantined ? Promise.resolve(undefined) : verified(state, entry)),
   }
 }

@@ -21,6 +21,8 @@ import { isAppId } from '../core/node-id.ts'
 import type { Row } from './row.ts'
 import type { Column } from './columns.ts'
 import { createColumnReader, encodeColumn } from './columns.ts'
+import type { Content } from './content.ts'
+import { contentOf } from './content.ts'
 import type { Shredded } from './shape.ts'
 
 const encoder = new TextEncoder()
@@ -130,6 +132,12 @@ export interface Block {
   readonly bytes: number
 }
 
+/** A block as decoded from the bytes of a body. */
+export interface DecodedBlock extends Block {
+  /** Worked out anew by every call. Throws `ERR_MALFORMED`. */
+  content(): Content
+}
+
 export interface BodyHeader {
   readonly from: number
   readonly count: number
@@ -160,17 +168,20 @@ const readIndexes = (reader: ByteReader, rows: number, values: number): number[]
   return indexes
 }
 
-/** Checks the body against its header; throws `ERR_MALFORMED`. */
-export const decodeBody = (raw: Uint8Array, header: BodyHeader): Block => {
+const checked = <T>(decode: () => T): T => {
   try {
-    return decodeColumns(raw, header)
+    return decode()
   } catch (cause) {
     if (cause instanceof ShoalError) throw cause
     throw new ShoalError('ERR_MALFORMED', 'The body of a run is malformed: a text is not UTF-8.', { cause })
   }
 }
 
-const decodeColumns = (raw: Uint8Array, header: BodyHeader): Block => {
+/** Checks the body against its header; throws `ERR_MALFORMED`. */
+export const decodeBody = (raw: Uint8Array, header: BodyHeader): DecodedBlock =>
+  checked(() => decodeColumns(raw, header))
+
+const decodeColumns = (raw: Uint8Array, header: BodyHeader): DecodedBlock => {
   const reader = createByteReader(raw)
   const rows = header.count
   const commits = Array.from({ length: Math.min(reader.varint(), rows + 1) }, () => reader.varint())
@@ -201,7 +212,8 @@ const decodeColumns = (raw: Uint8Array, header: BodyHeader): Block => {
   const setOf = readIndexes(reader, rows, tagSets.length)
   const shapes = readTexts(reader, rows)
   const shapeOf = readIndexes(reader, rows, shapes.length)
-  const payloads = createPayloads(reader.bytes(reader.left), shapes, shapeOf, { setOf, count: tagSets.length }, rows)
+  const columns = reader.bytes(reader.left)
+  const payloads = createPayloads(columns, shapes, shapeOf, { setOf, count: tagSets.length }, rows)
   const app = (index: number): AppId => apps[appOf?.[index] ?? 0] as AppId
   const tags = (index: number): readonly string[] => tagSets[setOf?.[index] ?? 0] ?? []
   return {
@@ -223,6 +235,8 @@ const decodeColumns = (raw: Uint8Array, header: BodyHeader): Block => {
       ...payloads.shredded(index),
     }),
     bytes: raw.length * 2 + rows * 64,
+    content: () =>
+      checked(() => contentOf({ rows, lamports, times, apps, appOf, tagSets, setOf, shapes, shapeOf, columns })),
   }
 }
 

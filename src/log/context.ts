@@ -1,10 +1,11 @@
 /** What the parts of the log share. */
 import type { Clock } from '../core/clock.ts'
 import type { EventFilter } from '../core/event-filter.ts'
-import type { NodeId } from '../core/event.ts'
+import type { NodeId, StreamId } from '../core/event.ts'
 import type { Signer } from '../crypto/keys.ts'
 import type { Store, Write } from '../store/contract.ts'
 import type { Blocks } from './blocks.ts'
+import type { AppendedRun } from './contract.ts'
 import type { Index } from './stream-state.ts'
 
 /** Where an event of this node goes: the first route whose filter it passes, else stream 0. */
@@ -25,6 +26,8 @@ export interface Routing {
   readonly routes: readonly Route[]
   /** By stream number; a stream named here is ephemeral from its first event on. */
   readonly retention: ReadonlyMap<number, Retention>
+  /** What to keep of an ephemeral stream of another node; without an answer it is kept whole. */
+  readonly foreignRetention?: (stream: StreamId) => Retention | undefined
 }
 
 export interface LogDependencies {
@@ -55,6 +58,8 @@ export interface LogContext extends LogDependencies {
   readonly contended: () => boolean
   /** Tells readers that `present` of some stream has grown. */
   advanced(): void
+  /** Tells those who pass runs on that heads of these streams have changed on disk; `run` is an own one just appended to its stream. */
+  stored(streams: Iterable<StreamId>, runs?: readonly AppendedRun[]): void
 }
 
 /** One writer at a time, in the order of asking. */

@@ -74,6 +74,30 @@ export interface Head {
   readonly chain: Uint8Array
 }
 
+/** An own run, small and fresh: whoever lacks just this one may be given it without asking. */
+export interface AppendedRun {
+  readonly stream: StreamId
+  readonly from: number
+  readonly count: number
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+/** What was committed just now. */
+export interface Stored {
+  /** Streams whose head has changed. */
+  readonly streams: ReadonlySet<StreamId>
+  readonly appended: readonly AppendedRun[]
+}
+
+/** What a record says it is; not verified. */
+export interface RunSketch {
+  readonly stream: StreamId
+  readonly from: number
+  readonly count: number
+  readonly isSealed: boolean
+  readonly chainAfter: Uint8Array
+}
+
 export interface Quarantined {
   readonly stream: StreamId
   readonly from: number
@@ -99,9 +123,19 @@ export interface Log {
   /** The gate for foreign bytes. `hold` keeps what was stored out of `present` until `release`, or 5 s. */
   ingest(runs: readonly Uint8Array[], options?: { readonly hold?: boolean }): Promise<readonly Ingested[]>
   release(): void
+  /** Of what is committed. */
   heads(): ReadonlyMap<StreamId, Head>
+  head(stream: StreamId): Head | undefined
+  /** How many events from `head(stream).count` on are missing before the next that is held; 0 where nothing is held beyond the head. */
+  hole(stream: StreamId): number
+  /** Called after each commit of own or foreign runs, in its order; the answer removes the listener. */
+  onStored(listener: (stored: Stored) => void): () => void
   /** The record of the run that holds (stream, offset), verbatim as signed, for forwarding. */
-  run(stream: StreamId, offset: number): Promise<Uint8Array | undefined>
+  run(stream: StreamId, offset: number): Promise<Uint8Array<ArrayBuffer> | undefined>
+  /** The same for as many as follow one another from that run on and make up about `bytes`, at least one; empty where it is not held. */
+  runs(stream: StreamId, offset: number, bytes: number): Promise<readonly Uint8Array<ArrayBuffer>[]>
+  /** `undefined` for what is no run. */
+  sketch(run: Uint8Array): RunSketch | undefined
   /** Last offset of each stream, as readers see it. */
   present(): OffsetMap
   read(options: ReadOptions): AsyncIterable<ReadBatch>

@@ -4,12 +4,23 @@
  */
 import { cryptBase64 } from '../core/node-id.ts'
 import { ShoalError, errorCode, errorMessage } from '../core/errors.ts'
-import { lamportLeapMax, runCharsMax } from '../core/limits.ts'
+import { lamportLeapMax } from '../core/limits.ts'
 import { normaliseTags } from '../core/tags.ts'
-import type { Block } from './body.ts'
+import type { Block, DecodedBlock } from './body.ts'
 import type { LogContext } from './context.ts'
-import type { Run } from './run.ts'
-import { authorOf, chainsOf, isEphemeral, isReadable, isSealed, parseRun, readRun, verifyRun } from './run.ts'
+import type { CommitChain, Run } from './run.ts'
+import {
+  authorOf,
+  chainsOf,
+  chainsOver,
+  isEphemeral,
+  isReadable,
+  isSealed,
+  parseRun,
+  readRun,
+  verifyRun,
+} from './run.ts'
+import { isJsonText } from './scalar.ts'
 import type { RunEntry, StreamState } from './stream-state.ts'
 import { baseOf, chainOfHead, countOf, endOf, indexOfOffset, nextOf, noChain } from './stream-state.ts'
 
@@ -30,41 +41,72 @@ export type Verdict =
 const refused = (code: string, message: string): Verdict => ({ type: 'refused', code, message })
 
 /**
- * Every payload must be JSON and every tag in normal form: a signature does not make a reader's parser safe. Bounded before it is
- * parsed or hashed, since a few inflated bytes can stand for a thousand large events.
+ * Every payload must be JSON and every tag in normal form: a signature does not make a reader's parser safe. Answers what is hashed of
+ * each commit; bounded before anything is woven, parsed or hashed, since a few inflated bytes can stand for a thousand large events.
  */
-const checkContent = (block: Block): void => {
-  const tagChars = block.tagSets.map((tags) => {
+const checkContent = (block: DecodedBlock): readonly Uint8Array<ArrayBuffer>[] => {
+  for (const tags of block.tagSets) {
     const normal = normaliseTags(tags)
-    if (normal.length !== tags.length || normal.some((tag, index) => tag !== tags[index])) {
+    if (normal.length !== tags.length || normal.some((tag, index) => tag !== tags[index]))
       throw new ShoalError('ERR_MALFORMED', 'The tags of a run are not in normal form.')
-    }
-    return tags.reduce((sum, tag) => sum + tag.length, 0)
-  })
-  let chars = 0
-  for (let index = 0; index < block.count; index++) {
-    const payload = block.payload(index)
-    chars += payload.length + (tagChars[block.setOf?.[index] ?? 0] ?? 0)
-    if (chars > runCharsMax) throw new ShoalError('ERR_INFLATE_LIMIT', 'A run holds more text than any run may.')
-    try {
-      JSON.parse(payload)
-    } catch (cause) {
-      throw new ShoalError('ERR_MALFORMED', `The payload of event ${block.from + index} is not JSON.`, { cause })
-    }
   }
+  const content = block.content()
+  const rows = content.commits(block.commits)
+  for (let index = 0; index < (content.isJson ? 0 : block.count); index++) {
+    if (!isJsonText(block.payload(index)))
+      throw new ShoalError('ERR_MALFORMED', `The payload of event ${block.from + index} is not JSON.`)
+  }
+  return rows
 }
 
 type Chains = ReadonlyMap<number, string>
 
 /** Chain digest by offset, at the start and at the end of each commit. */
-const chainsByOffset = async (block: Block, chainBefore: Uint8Array): Promise<Chains> => {
-  const chains = new Map([[block.from, cryptBase64(chainBefore)]])
-  for (const { end, chain } of await chainsOf(block, chainBefore)) chains.set(end, cryptBase64(chain))
+const byOffset = (from: number, chainBefore: Uint8Array, ends: readonly CommitChain[]): Chains => {
+  const chains = new Map([[from, cryptBase64(chainBefore)]])
+  for (const { end, chain } of ends) chains.set(end, cryptBase64(chain))
   return chains
 }
 
-/** Before anything is compared with what is held: is this an honest run of a known author, in itself? */
-const examineAlone = async (context: LogContext, record: Uint8Array): Promise<Verdict | Run> => {
+/** What a run says, and what is wrong with that. */
+type Content =
+  | { readonly type: 'read'; readonly block: DecodedBlock; readonly chains: Chains }
+  /** Of a codec or key that is not known here: all there is to know are its ends. */
+  | { readonly type: 'opaque'; readonly chains: Chains }
+  | { readonly type: 'wrong'; readonly verdict: Verdict }
+
+/** A record that was looked at by itself: what is left is to compare it with what is held. */
+export type Examined = Verdict | { readonly type: 'sound'; readonly run: Run; readonly content: Content }
+
+const readContent = async (run: Run): Promise<Content> => {
+  const { header } = run
+  const [before, after] = [cryptBase64(header.chainBefore), cryptBase64(header.chainAfter)]
+  if (!isReadable(header)) {
+    const chains = new Map([
+      [header.from, before],
+      [endOf(header), after],
+    ])
+    return { type: 'opaque', chains }
+  }
+  try {
+    const block = await readRun(run)
+    const chains = byOffset(
+      header.from,
+      header.chainBefore,
+      await chainsOver(block, checkContent(block), header.chainBefore),
+    )
+    if (chains.get(endOf(header)) === after) return { type: 'read', block, chains }
+    return { type: 'wrong', verdict: { type: 'evidence', run, code: 'ERR_CHAIN' } }
+  } catch (error) {
+    return { type: 'wrong', verdict: refused(errorCode(error), errorMessage(error)) }
+  }
+}
+
+/**
+ * Is this an honest run of a known author, in itself? Depends on nothing that is held, so many records are examined at once: verifying,
+ * inflating and hashing run on other threads. Bounded work: a body inflates to at most what its header announces.
+ */
+export const examine = async (context: LogContext, record: Uint8Array): Promise<Examined> => {
   let run: Run
   try {
     run = parseRun(record)
@@ -81,11 +123,8 @@ const examineAlone = async (context: LogContext, record: Uint8Array): Promise<Ve
     case 'body':
       return refused('ERR_BODY', `The body of a run of ${header.stream} is not the one that was signed.`)
     case 'ok':
-      break
+      return { type: 'sound', run, content: await readContent(run) }
   }
-  return header.lastLamport > context.lamport + lamportLeapMax
-    ? { type: 'deferred', run, code: 'ERR_LAMPORT_LEAP' }
-    : run
 }
 
 /** Chain at `offset` as held: between entries it is known; inside one, its commits are read. `undefined`: no commit ends there. */
@@ -101,7 +140,8 @@ const heldChain = async (context: LogContext, state: StreamState, offset: number
   if (run === undefined) return undefined
   if (entry.from === offset) return cryptBase64(run.header.chainBefore)
   if (block === undefined) return undefined
-  return (await chainsByOffset(block, run.header.chainBefore)).get(offset)
+  const { chainBefore } = run.header
+  return byOffset(block.from, chainBefore, await chainsOf(block, chainBefore)).get(offset)
 }
 
 const startVerdict = (run: Run, state: StreamState | undefined): Verdict | undefined => {
@@ -168,12 +208,12 @@ const compare = async (
   return touched
 }
 
-/** Judges one record. Bounded work: a body inflates to at most what its header announces. */
-export const examine = async (context: LogContext, record: Uint8Array): Promise<Verdict> => {
-  const alone = await examineAlone(context, record)
-  if ('type' in alone) return alone
-  const run = alone
+/** Compares what was examined with what is held when its turn comes. */
+export const judge = async (context: LogContext, examined: Examined): Promise<Verdict> => {
+  if (examined.type !== 'sound') return examined
+  const { run, content } = examined
   const { header } = run
+  if (header.lastLamport > context.lamport + lamportLeapMax) return { type: 'deferred', run, code: 'ERR_LAMPORT_LEAP' }
   const state = context.index.stream(header.stream)
   const own = authorOf(header) === context.signer.id
   const start = startVerdict(run, state)
@@ -182,30 +222,15 @@ export const examine = async (context: LogContext, record: Uint8Array): Promise<
     if (header.from > nextOf(state)) return { type: 'gap', run, head: countOf(state) }
     if (endOf(header) <= baseOf(state)) return { type: 'known', run }
   }
-  let block: Block | undefined
-  let chains: Chains = new Map([
-    [header.from, cryptBase64(header.chainBefore)],
-    [endOf(header), cryptBase64(header.chainAfter)],
-  ])
-  if (isReadable(header)) {
-    try {
-      block = await readRun(run)
-      checkContent(block)
-    } catch (error) {
-      return refused(errorCode(error), errorMessage(error))
-    }
-    const computed = await chainsByOffset(block, header.chainBefore)
-    if (computed.get(endOf(header)) !== cryptBase64(header.chainAfter))
-      return { type: 'evidence', run, code: 'ERR_CHAIN' }
-    chains = computed
-  }
+  if (content.type === 'wrong') return content.verdict
+  const block = content.type === 'read' ? content.block : undefined
   if (state === undefined || state.entries.length === 0) {
     return own ? { type: 'evidence', run, code: 'ERR_OWN_STREAM' } : { type: 'take', run, block, replaces: [] }
   }
   const before = state.entries[indexOfOffset(state.entries, header.from) - 1]
   if (before !== undefined && header.firstLamport <= before.lastLamport)
     return { type: 'evidence', run, code: 'ERR_LAMPORT_ORDER' }
-  const compared = await compare(context, state, run, chains)
+  const compared = await compare(context, state, run, content.chains)
   if ('type' in compared)
     return own && compared.type === 'evidence' ? { ...compared, code: 'ERR_OWN_STREAM' } : compared
   // our own offsets are never given up, so a hole of our own is filled whole

@@ -1,19 +1,24 @@
-/** The one gate for foreign bytes: many runs, one transaction, one advance of `present`. */
-import { presentHoldMax, evidenceMax } from '../core/limits.ts'
+/**
+ * The one gate for foreign bytes: many runs, one transaction, one advance of `present`. Records are examined many at once and ahead of
+ * their turn, then judged in order. A large ingest is several transactions, so that a publisher in between waits for one of them only.
+ */
+import { evidenceMax, ingestBytesMax, ingestRunsMax, presentHoldMax } from '../core/limits.ts'
 import { crc32 } from '../core/crc32.ts'
 import { errorMessage } from '../core/errors.ts'
 import type { Write } from '../store/contract.ts'
 import { commitWrites, entryOfRun, milliseconds, lamportWrite } from './commit.ts'
+import type { StreamId } from '../core/event.ts'
+import type { Block } from './body.ts'
 import type { LogContext } from './context.ts'
 import type { Ingested } from './contract.ts'
-import type { Verdict } from './examination.ts'
-import { examine } from './examination.ts'
+import type { Examined, Verdict } from './examination.ts'
+import { examine, judge } from './examination.ts'
 import type { Run } from './run.ts'
 import { isEphemeral, isReadable, isSealed } from './run.ts'
 import { storeRun } from './record.ts'
 import type { Receipts } from './receipts.ts'
 import type { RunEntry, StreamState } from './stream-state.ts'
-import { endOf, nextOf } from './stream-state.ts'
+import { createIndex, endOf, nextOf } from './stream-state.ts'
 import { summarise } from './summary.ts'
 import { saveSummaries } from './sealing.ts'
 
@@ -49,10 +54,62 @@ const place = (state: StreamState, entry: RunEntry, firstLamport: number, replac
   ]
 }
 
+/** Cuts what was handed over into transactions. */
+const cut = (records: readonly Uint8Array[]): Uint8Array[][] => {
+  const parts: Uint8Array[][] = []
+  let bytes = 0
+  for (const record of records) {
+    const last = parts.at(-1)
+    if (last === undefined || last.length === ingestRunsMax || bytes + record.length > ingestBytesMax) {
+      parts.push([record])
+      bytes = record.length
+    } else {
+      last.push(record)
+      bytes += record.length
+    }
+  }
+  return parts
+}
+
+/** What a batch has changed so far: seen by its own runs only, until it is committed. */
+interface Draft {
+  readonly context: LogContext
+  readonly touched: ReadonlyMap<StreamId, StreamState>
+  /** The state of a stream, to be changed. */
+  demand(stream: StreamId, ephemeral: boolean): StreamState
+  /** Decoded blocks of the runs that were taken. */
+  readonly blocks: [RunEntry, Block][]
+}
+
+const createDraft = (context: LogContext): Draft => {
+  const touched = new Map<StreamId, StreamState>()
+  const index = {
+    ...context.index,
+    stream: (stream: StreamId) => touched.get(stream) ?? context.index.stream(stream),
+  }
+  return {
+    context: { ...context, index },
+    touched,
+    demand: (stream, ephemeral) => {
+      const known = touched.get(stream)
+      if (known !== undefined) return known
+      const held = context.index.stream(stream)
+      const copy = held === undefined ? createIndex().demand(stream, ephemeral) : { ...held }
+      touched.set(stream, copy)
+      return copy
+    },
+    blocks: [],
+  }
+}
+
 export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>) => {
   let held = false
   let cancelHold: (() => void) | undefined
   let evidence: Set<string> | undefined
+  /** Streams that may have summaries which are in memory only. */
+  const changed = new Set<StreamId>()
+  /** Examined ahead or not, runs are judged in the order in which they were handed over. */
+  let turn: Promise<void> = Promise.resolve()
 
   const release = (): void => {
     cancelHold?.()
@@ -77,26 +134,49 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
     return { key, writes: [{ type: 'put', table: 'evidence', key, value: run.bytes }] }
   }
 
-  /** Enters one accepted run into memory, as if it were stored: what follows in the same batch is judged against it. */
-  const take = (verdict: Extract<Verdict, { type: 'take' }>): { writes: Write[]; state: StreamState } => {
-    const { run, block, replaces } = verdict
+  /** Enters one accepted run into the draft: what follows in the same batch is judged against it. */
+  const take = (draft: Draft, { run, block, replaces }: Extract<Verdict, { type: 'take' }>): Write[] => {
     const { header } = run
-    const state = context.index.demand(header.stream, isEphemeral(header))
+    const state = draft.demand(header.stream, isEphemeral(header))
     const receivedAt = replaces.find((entry) => entry.receivedAt > 0)?.receivedAt ?? milliseconds(context)
     const { key, write } = storeRun(run)
     const summary = isSealed(header) && block !== undefined ? summarise(block, receivedAt) : undefined
     const entry = entryOfRun(run, key, receivedAt, summary)
     if (!isReadable(header)) entry.unreadable = `its codec ${header.codec} needs a newer Shoal`
-    if (block !== undefined) context.blocks.keep(entry, block)
+    if (block !== undefined) draft.blocks.push([entry, block])
     place(state, entry, header.firstLamport, replaces)
+    draft.context.lamport = Math.max(draft.context.lamport, header.lastLamport)
     const deletes = replaces.flatMap((gone): Write[] =>
       gone.key === '' ? [] : [{ type: 'delete', table: 'runs', key: gone.key }],
     )
-    const writes = [...deletes, write]
     // what comes from others brings no receipts with it
-    if (state.node === context.signer.id && replaces.some((gone) => gone.quarantined && !gone.sealed))
-      writes.push(receipts.lost(Math.floor(header.maxTime / 1000)))
-    return { writes, state }
+    const isLost = state.node === context.signer.id && replaces.some((gone) => gone.quarantined && !gone.sealed)
+    return [...deletes, write, ...(isLost ? [receipts.lost(Math.floor(header.maxTime / 1000))] : [])]
+  }
+
+  /** What was committed enters memory. */
+  const enter = (draft: Draft): void => {
+    context.lamport = Math.max(context.lamport, draft.context.lamport)
+    for (const { stream, ephemeral, entries } of draft.touched.values())
+      context.index.demand(stream, ephemeral).entries = entries
+    // whoever reads first finds it decoded
+    for (const [entry, block] of draft.blocks) context.blocks.keep(entry, block)
+    context.stored(draft.touched.keys())
+    for (const stream of draft.touched.keys()) changed.add(stream)
+  }
+
+  /** Once for all transactions of an ingest: a record of summaries is written as a whole. */
+  const saveChanged = async (): Promise<void> => {
+    const streams = [...changed]
+    changed.clear()
+    for (const stream of streams) {
+      const state = context.index.stream(stream)
+      // the runs are stored; a summary that is not will be made again
+      if (state !== undefined)
+        await saveSummaries(context, state, 1).catch((error: unknown) =>
+          context.report('SUMMARIES', errorMessage(error)),
+        )
+    }
   }
 
   const answerOf = (verdict: Verdict, key: string): Ingested => {
@@ -116,20 +196,14 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
     }
   }
 
-  /** Judges and writes one batch. Memory runs ahead of the store within it, so a failed write puts the old picture back. */
-  const batch = async (records: readonly Uint8Array[]): Promise<Ingested[]> => {
+  /** Judges and writes one batch. */
+  const batch = async (examined: readonly Examined[]): Promise<Ingested[]> => {
     const answers: Ingested[] = []
     const writes: Write[] = []
-    const touched = new Map<StreamState, { entries: RunEntry[]; present: number }>()
-    const lamport = context.lamport
-    const undo = (): void => {
-      for (const [state, { entries, present }] of touched) Object.assign(state, { entries, present })
-      context.lamport = lamport
-      evidence = undefined
-    }
+    const draft = createDraft(context)
     try {
-      for (const record of records) {
-        const verdict = await examine(context, record)
+      for (const one of examined) {
+        const verdict = await judge(draft.context, one)
         let key = ''
         if (verdict.type === 'evidence') {
           const kept = await evidenceWrite(verdict.run, verdict.code)
@@ -139,15 +213,8 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
             verdict.code,
             `A run of ${verdict.run.header.stream} contradicts what is held; it is kept as evidence.`,
           )
-        } else if (verdict.type === 'take') {
-          const before = context.index.stream(verdict.run.header.stream)
-          if (before !== undefined && !touched.has(before))
-            touched.set(before, { entries: before.entries, present: before.present })
-          const taken = take(verdict)
-          if (!touched.has(taken.state)) touched.set(taken.state, { entries: [], present: 0 })
-          writes.push(...taken.writes)
-          context.lamport = Math.max(context.lamport, verdict.run.header.lastLamport)
-        } else if (verdict.type === 'refused') context.report(verdict.code, verdict.message)
+        } else if (verdict.type === 'take') writes.push(...take(draft, verdict))
+        else if (verdict.type === 'refused') context.report(verdict.code, verdict.message)
         else if (verdict.type === 'deferred' && verdict.code === 'ERR_LAMPORT_LEAP') {
           const sentence = `${verdict.run.header.stream} counts far ahead of every other node; its runs wait.`
           context.report(verdict.code, sentence)
@@ -155,27 +222,47 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
         answers.push(answerOf(verdict, key))
       }
       if (writes.length === 0) return answers
-      writes.push(lamportWrite(context))
+      writes.push(lamportWrite(draft.context))
       await commitWrites(context, writes)
     } catch (error) {
-      undo()
+      evidence = undefined
       throw error
     }
-    for (const state of touched.keys()) {
-      // the runs are stored; a summary that is not will be made again
-      await saveSummaries(context, state, 1).catch((error: unknown) => context.report('SUMMARIES', errorMessage(error)))
-    }
+    enter(draft)
     return answers
+  }
+
+  const examineAll = (records: readonly Uint8Array[]): Promise<Examined[]> => {
+    const examining = Promise.all(records.map((record) => examine(context, record)))
+    // whoever awaits it sees the failure; until then it must not count as unhandled
+    examining.catch(() => undefined)
+    return examining
   }
 
   return {
     release,
     ingest: async (records: readonly Uint8Array[], hold: boolean): Promise<readonly Ingested[]> => {
-      const answers = await context.exclusive(() => batch(records))
-      if (!hold) release()
-      else if (!held) {
-        held = true
-        cancelHold = context.clock.after(presentHoldMax, release)
+      const parts = cut(records)
+      const before = turn
+      let done: () => void = () => undefined
+      turn = new Promise((resolve) => (done = resolve))
+      const answers: Ingested[] = []
+      let ahead = examineAll(parts[0] ?? [])
+      try {
+        await before
+        for (let index = 0; index < parts.length; index++) {
+          const examined = await ahead
+          ahead = examineAll(parts[index + 1] ?? [])
+          answers.push(...(await context.exclusive(() => batch(examined))))
+        }
+        if (changed.size > 0) await context.exclusive(saveChanged)
+      } finally {
+        done()
+        if (!hold) release()
+        else if (!held) {
+          held = true
+          cancelHold = context.clock.after(presentHoldMax, release)
+        }
       }
       return answers
     },

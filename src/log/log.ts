@@ -3,19 +3,21 @@ import { errorMessage } from '../core/errors.ts'
 import type { EventKey, OffsetMap, StreamId } from '../core/event.ts'
 import type { EventFilter } from '../core/event-filter.ts'
 import { isWrittenBy } from '../core/event-filter.ts'
-import { tailIdleSeal, tailRunsSeal } from '../core/limits.ts'
+import { runsReadMax, tailIdleSeal, tailRunsSeal } from '../core/limits.ts'
+import { parseStreamId } from '../core/node-id.ts'
 import { createAppender } from './appending.ts'
 import { createBlocks, quarantineWrites } from './blocks.ts'
 import { milliseconds } from './commit.ts'
-import type { LogContext, LogDependencies, Routing } from './context.ts'
+import type { LogContext, LogDependencies, Retention, Routing } from './context.ts'
 import { createExclusion } from './context.ts'
-import type { Head, Log, LogStatus, ReadOptions } from './contract.ts'
+import type { Head, Log, LogStatus, ReadOptions, Stored } from './contract.ts'
 import { createGate } from './ingestion.ts'
 import { presentOf, read } from './reading.ts'
 import type { TailReceipts } from './receipts.ts'
 import { openReceipts } from './receipts.ts'
 import { recover } from './recovery.ts'
 import { retain } from './retention.ts'
+import { sketchRun } from './run.ts'
 import { chainBytes } from './run-key.ts'
 import { saveSummaries, sealTail, tailRuns } from './sealing.ts'
 import type { RunEntry, StreamState } from './stream-state.ts'
@@ -61,6 +63,26 @@ const statusOf = (context: LogContext): LogStatus => {
   }
 }
 
+/** Entries from the one that holds `offset` on, about `bytes` of them. */
+const runsFrom = async (
+  context: LogContext,
+  stream: StreamId,
+  offset: number,
+  bytes: number,
+): Promise<readonly Uint8Array<ArrayBuffer>[]> => {
+  const state = context.index.stream(stream)
+  if (state === undefined || offset < baseOf(state)) return []
+  const entries: RunEntry[] = []
+  let size = 0
+  for (let at = indexOfOffset(state.entries, offset); entries.length === 0 || size < bytes; at++) {
+    const entry = state.entries[at]
+    if (entry === undefined || entry.quarantined || entries.length === runsReadMax) break
+    entries.push(entry)
+    size += entry.bytes
+  }
+  return (await context.blocks.runs(state, entries)).map((run) => run.bytes)
+}
+
 /** Opens the log over a store that was just opened: what is there is what was committed, whatever happened before. */
 export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
   const { store, signer, report } = options
@@ -68,6 +90,7 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
   for (const finding of findings) report('RECOVERY', finding)
 
   const listeners = new Set<() => void>()
+  const storedListeners = new Set<(stored: Stored) => void>()
   let lastWrite = options.clock.monotonic()
   const exclusion = createExclusion()
   const own = [...index.streams.values()].filter(({ stream }) => isWrittenBy(stream, signer.id))
@@ -91,6 +114,11 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
     advanced: () => {
       lastWrite = options.clock.monotonic()
       for (const listener of listeners) listener()
+    },
+    stored: (streams, appended = []) => {
+      if (storedListeners.size === 0) return
+      const stored = { streams: new Set(streams), appended }
+      for (const listener of storedListeners) listener(stored)
     },
   }
   // also those that a seal had to leave behind, since they are damaged
@@ -134,10 +162,15 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
     }
   }
 
+  /** Numbers are given by each node for itself: those of others mean nothing here. */
+  const limitsOf = ({ stream, node }: StreamState): Retention | undefined =>
+    node === signer.id
+      ? context.routing.retention.get(parseStreamId(stream)?.number ?? -1)
+      : context.routing.foreignRetention?.(stream)
+
   const retainAll = async (): Promise<void> => {
     for (const state of index.streams.values()) {
-      const number = Number(state.stream.slice(state.stream.lastIndexOf('-') + 1))
-      const limits = state.ephemeral ? context.routing.retention.get(number) : undefined
+      const limits = state.ephemeral ? limitsOf(state) : undefined
       const dropped = limits === undefined ? 0 : await retain(context, state, limits)
       if (dropped > 0)
         report('RETENTION', `${dropped} events of ${state.stream} were let go, as the settings of this device say.`)
@@ -151,12 +184,30 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
     ingest: (runs, { hold = false } = {}) => gate.ingest(runs, hold),
     release: gate.release,
     heads: () => new Map(index.ordered().map((state) => [state.stream, headOf(state)])),
+    head: (stream) => {
+      const state = index.stream(stream)
+      return state === undefined ? undefined : headOf(state)
+    },
+    hole: (stream) => {
+      const { entries } = index.stream(stream) ?? { entries: [] }
+      const first = entries.findIndex(({ quarantined }) => quarantined)
+      if (first < 0) return 0
+      const next = entries.slice(first).find(({ quarantined }) => !quarantined)
+      const from = entries[first]?.from ?? 0
+      return next === undefined ? 0 : next.from - from
+    },
+    onStored: (listener) => {
+      storedListeners.add(listener)
+      return () => storedListeners.delete(listener)
+    },
     run: async (stream: StreamId, offset: number) => {
       const state = index.stream(stream)
       const entry = state?.entries[indexOfOffset(state.entries, offset)]
       if (state === undefined || entry === undefined || entry.from > offset) return undefined
       return (await blocks.run(state, entry))?.bytes
     },
+    runs: (stream, offset, bytes) => runsFrom(context, stream, offset, bytes),
+    sketch: sketchRun,
     present: () => presentOf(context),
     read: (what: ReadOptions) => read(context, what),
     onPresent: (listener) => {

@@ -45,5 +45,6 @@ export const retain = async (context: LogContext, state: StreamState, limits: Re
   ]
   await commitWrites(context, writes)
   state.entries = state.entries.slice(gone.length)
+  context.stored([state.stream])
   return gone.reduce((sum, { count }) => sum + count, 0)
 }

@@ -9,8 +9,9 @@ import { deflate, inflate } from '../crypto/deflate.ts'
 import { sha256 } from '../crypto/hash.ts'
 import type { Signer } from '../crypto/keys.ts'
 import { signatureBytes, verify } from '../crypto/keys.ts'
-import type { Block } from './body.ts'
+import type { Block, DecodedBlock } from './body.ts'
 import { decodeBody, encodeBody } from './body.ts'
+import type { RunSketch } from './contract.ts'
 import type { Header } from './header.ts'
 import {
   codecDeflated,
@@ -22,7 +23,7 @@ import {
   signedBytes,
 } from './header.ts'
 import type { Row } from './row.ts'
-import { chainOver } from './row.ts'
+import { chainLink, chainOver, rowsBytes } from './row.ts'
 
 export interface Run {
   readonly header: Header
@@ -121,6 +122,17 @@ export const authorOf = (header: Header): NodeId => {
   return parsed.node
 }
 
+/** What a record says it is, whoever made it; `undefined` when it cannot be read. */
+export const sketchRun = (record: Uint8Array): RunSketch | undefined => {
+  try {
+    const { header } = parseRun(record)
+    const { stream, from, count, chainAfter } = header
+    return { stream, from, count, isSealed: isSealed(header), chainAfter }
+  } catch {
+    return undefined
+  }
+}
+
 /** Whether the author signed this header and the body is the one it names. */
 export const verifyRun = async (run: Run): Promise<'ok' | 'signature' | 'body'> => {
   const [signed, bodyHash] = await Promise.all([
@@ -136,28 +148,44 @@ export const isReadable = (header: Header): boolean =>
   header.keyId === null && (header.codec === codecPlain || header.codec === codecDeflated)
 
 /** Inflates and checks against the header; throws `ERR_MALFORMED` or `ERR_INFLATE_LIMIT`. */
-export const readRun = async ({ header, body }: Run): Promise<Block> => {
+export const readRun = async ({ header, body }: Run): Promise<DecodedBlock> => {
   const raw = header.codec === codecDeflated ? await inflate(body, header.rawSize) : body
   if (raw.length !== header.rawSize)
     throw new ShoalError('ERR_MALFORMED', 'The body of a run has another size than its header says.')
   return decodeBody(raw, header)
 }
 
-/** The chain digest at the end of each commit of a block, in order: what seals are checked against (RULES 4). */
-export const chainsOf = async (
-  block: Block,
+export interface CommitChain {
+  /** One past the last offset of the commit. */
+  readonly end: number
+  readonly chain: Uint8Array
+}
+
+/** The chain digest at the end of each commit, in order: what seals are checked against (RULES 4). `rows` as hashed. */
+export const chainsOver = async (
+  block: Pick<Block, 'from' | 'commits'>,
+  rows: readonly Uint8Array<ArrayBuffer>[],
   chainBefore: Uint8Array,
-): Promise<readonly { readonly end: number; readonly chain: Uint8Array }[]> => {
-  const chains: { end: number; chain: Uint8Array }[] = []
+): Promise<readonly CommitChain[]> => {
+  const digests = await Promise.all(rows.map(sha256))
   let chain = chainBefore
+  let end = block.from
+  return digests.map((digest, index) => {
+    chain = chainLink(chain, digest)
+    end += block.commits[index] ?? 0
+    return { end, chain }
+  })
+}
+
+/** The same of a block that was checked before. */
+export const chainsOf = (block: Block, chainBefore: Uint8Array): Promise<readonly CommitChain[]> => {
   let at = 0
-  for (const length of block.commits) {
-    const rows = Array.from({ length }, (_, index) => block.row(at + index))
-    chain = await chainOver(chain, rows)
+  const rows = block.commits.map((length) => {
+    const part = Array.from({ length }, (_, index) => block.row(at + index))
     at += length
-    chains.push({ end: block.from + at, chain })
-  }
-  return chains
+    return rowsBytes(part)
+  })
+  return chainsOver(block, rows, chainBefore)
 }
 
 export const isSealed = (header: Header): boolean => (header.flags & flagSealed) !== 0

@@ -103,6 +103,7 @@ const sealFrom = async (context: LogContext, state: StreamState, start: number):
   const block = blockOfRows(rows, run.header.from, commits)
   const seal = entryOfRun(run, key, receivedAt, summarise(block, receivedAt))
   state.entries = [...state.entries.slice(0, start), seal, ...state.entries.slice(start + entries.length)]
+  context.stored([state.stream])
   return entries.length
 }
 

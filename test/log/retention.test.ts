@@ -138,12 +138,40 @@ describe('RULES 8: retention', () => {
   })
 })
 
+describe('ephemeral streams of others', () => {
+  it('are kept whole unless somebody says otherwise', async () => {
+    const author = await newSigner()
+    const device = await openDevice({ routing: { routes: [], retention: new Map([[0, { eventsMax: 1 }]]) } })
+    const { seal } = await makeStream(author, 4, 2, { ephemeral: true })
+    await device.log.ingest([(await seal(0, 2)).bytes, (await seal(2, 4)).bytes])
+    await device.log.maintain()
+    expect(await payloads(device.log)).toHaveLength(8)
+    const asked: string[] = []
+    device.log.route({
+      routes: [],
+      retention: new Map(),
+      foreignRetention: (stream) => {
+        asked.push(stream)
+        return { eventsMax: 1 }
+      },
+    })
+    await device.log.maintain()
+    expect(asked).toEqual([streamOf(author.id, 0)])
+    expect(await payloads(device.log)).toHaveLength(4)
+  })
+})
+
 describe('RULES 11: age = min(run time, received at)', () => {
   it('an author whose clock runs ahead does not keep its events here for ever', async () => {
     const author = await newSigner()
     const device = await openDevice({
       clock: createManualClock(start - 365 * 86_400_000_000),
-      routing: { routes: [], retention: new Map([[0, { ageMax: 3_600_000 }]]) },
+      routing: {
+        routes: [],
+        // the number of a stream is its author's: what this node keeps of its own stream 0 says nothing of another's
+        retention: new Map([[0, { ageMax: 1 }]]),
+        foreignRetention: (stream) => (stream === streamOf(author.id, 0) ? { ageMax: 3_600_000 } : undefined),
+      },
     })
     const { seal, small } = await makeStream(author, 4, 2, { ephemeral: true })
     for (const run of [await seal(0, 2), await seal(2, 3), small[3]])
