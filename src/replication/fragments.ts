@@ -1,0 +1,62 @@
+/**
+ * Frames larger than a channel carries, in pieces: the type byte, a byte of flags, then the bytes. Each lane has at most one frame in
+ * pieces at a time, so pieces need no number; between them go whole frames and pieces of the other lane.
+ */
+import { concatBytes } from '../core/bytes.ts'
+import { frameBytesMax } from '../core/limits.ts'
+import { refuseFrame } from './cbor.ts'
+import type { Lane } from './contract.ts'
+import { bytesMaxOf, pieceByte } from './frame.ts'
+import { sealBytes } from './sealing.ts'
+
+const headBytes = 2
+/** The largest frame that goes in one, sealed or not. */
+export const wholeBytesMax = frameBytesMax - sealBytes
+const pieceBytesMax = wholeBytesMax - headBytes
+/** All but the last are at least this long, or the list of them would cost more than they do. */
+const pieceBytesMin = 16 * 1024
+
+const flagBulk = 1
+const flagLast = 2
+
+/** The next piece of `frame` from `at`, and where the one after it begins. */
+export const cutPiece = (
+  frame: Uint8Array,
+  at: number,
+  lane: Lane,
+): { readonly piece: Uint8Array<ArrayBuffer>; readonly next: number } => {
+  const next = Math.min(frame.length, at + pieceBytesMax)
+  const flags = (lane === 'bulk' ? flagBulk : 0) | (next === frame.length ? flagLast : 0)
+  return { piece: concatBytes(Uint8Array.of(pieceByte, flags), frame.subarray(at, next)), next }
+}
+
+export interface Assembly {
+  /** The whole frame, with its last piece. Throws `ERR_FRAME`. */
+  add(piece: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undefined
+}
+
+/** Puts pieces together again; holds at most one frame per lane, none longer than its type may be, and `bytesMax`. */
+export const createAssembly = (bytesMax: number): Assembly => {
+  interface Pile {
+    readonly pieces: Uint8Array[]
+    bytes: number
+  }
+  const piles: Record<Lane, Pile> = { control: { pieces: [], bytes: 0 }, bulk: { pieces: [], bytes: 0 } }
+  return {
+    add: (piece) => {
+      const flags = piece[1]
+      const body = piece.subarray(headBytes)
+      if (flags === undefined || flags > (flagBulk | flagLast) || body.length === 0) return refuseFrame('a piece')
+      const lane = (flags & flagBulk) === 0 ? 'control' : 'bulk'
+      const isLast = (flags & flagLast) !== 0
+      if (!isLast && body.length < pieceBytesMin) return refuseFrame('a piece that is too small')
+      const pile = piles[lane]
+      pile.pieces.push(body)
+      pile.bytes += body.length
+      if (pile.bytes > Math.min(bytesMax, bytesMaxOf(pile.pieces[0]?.[0]))) return refuseFrame('pieces without end')
+      if (!isLast) return undefined
+      piles[lane] = { pieces: [], bytes: 0 }
+      return concatBytes(...pile.pieces)
+    },
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * What waits to leave on one link. Heartbeats first, then control, then bulk; bulk is handed over only while little waits in the
+ * channel, so control never waits behind more than that.
+ */
+import { channelBulkBytes, channelControlBytes } from '../core/limits.ts'
+import type { Lane } from './contract.ts'
+import { cutPiece, wholeBytesMax } from './fragments.ts'
+
+export interface Lanes {
+  /** That have not been handed over. */
+  readonly bytes: number
+  /** Of those put first. */
+  readonly firstCount: number
+  put(frame: Uint8Array<ArrayBuffer>, lane: Lane): void
+  /** Before everything else; for frames that fit into one. */
+  putFirst(frame: Uint8Array<ArrayBuffer>): void
+  /** Hands over what may go now. */
+  pump(): void
+  clear(): void
+}
+
+export interface LanesOptions {
+  /** Bytes handed over that have not left the device. */
+  readonly ahead: () => number
+  readonly transmit: (frame: Uint8Array<ArrayBuffer>) => void
+}
+
+/** First in, first out, without moving what waits. */
+interface Queue {
+  readonly frames: Uint8Array<ArrayBuffer>[]
+  first: number
+  /** Of the first frame, this much went in pieces. */
+  cut: number
+}
+
+const createQueue = (): Queue => ({ frames: [], first: 0, cut: 0 })
+
+const gone = new Uint8Array()
+
+const dropFirst = (queue: Queue): void => {
+  // not kept in memory until the list is tidied
+  queue.frames[queue.first] = gone
+  queue.first += 1
+  queue.cut = 0
+  if (queue.first < 256 && queue.first < queue.frames.length) return
+  queue.frames.splice(0, queue.first)
+  queue.first = 0
+}
+
+export const createLanes = ({ ahead, transmit }: LanesOptions): Lanes => {
+  const first = createQueue()
+  const queues: Record<Lane, Queue> = { control: createQueue(), bulk: createQueue() }
+  const roomFor: Record<Lane, number> = { control: channelControlBytes, bulk: channelBulkBytes }
+  let bytes = 0
+
+  /** Hands over the next frame or piece of it. */
+  const advance = (queue: Queue, lane: Lane): boolean => {
+    const frame = queue.frames[queue.first]
+    if (frame === undefined || ahead() >= roomFor[lane]) return false
+    if (frame.length <= wholeBytesMax) {
+      dropFirst(queue)
+      bytes -= frame.length
+      transmit(frame)
+      return true
+    }
+    const { piece, next } = cutPiece(frame, queue.cut, lane)
+    bytes -= next - queue.cut
+    queue.cut = next
+    if (next === frame.length) dropFirst(queue)
+    transmit(piece)
+    return true
+  }
+
+  return {
+    get bytes() {
+      return bytes
+    },
+    get firstCount() {
+      return first.frames.length - first.first
+    },
+    put: (frame, lane) => {
+      queues[lane].frames.push(frame)
+      bytes += frame.length
+    },
+    putFirst: (frame) => {
+      first.frames.push(frame)
+      bytes += frame.length
+    },
+    pump: () => {
+      while (advance(first, 'control') || advance(queues.control, 'control') || advance(queues.bulk, 'bulk'));
+    },
+    clear: () => {
+      for (const queue of [first, queues.control, queues.bulk]) {
+        queue.frames.length = 0
+        queue.first = 0
+        queue.cut = 0
+      }
+      bytes = 0
+    },
+  }
+}
