@@ -1,5 +1,11 @@
 /** The service worker: glue only. It hosts the node, answers `/api/v2` and the app's files, and serves ports to the pages. */
-import type { ConnectMessage, PingMessage, RetireMessage, TakeOverMessage } from '../src/api/port-contract.ts'
+import type {
+  ConnectMessage,
+  LinksMessage,
+  PingMessage,
+  RetireMessage,
+  TakeOverMessage,
+} from '../src/api/port-contract.ts'
 import type { Api } from '../src/api/routes.ts'
 import { createApi } from '../src/api/routes.ts'
 import type { Random } from '../src/core/random.ts'
@@ -8,7 +14,9 @@ import type { Node } from '../src/node/contract.ts'
 import { createNode } from '../src/node/node.ts'
 import { systemClock } from '../src/node/system-clock.ts'
 import { openIndexedDbShelf } from '../src/store/indexeddb-shelf.ts'
+import { openRelaySocket } from '../src/transport/relay-socket.ts'
 import { createLifelines } from './lifelines.ts'
+import { createLinkSwitch } from './link-switch.ts'
 import { createNodeHost } from './node-host.ts'
 import { createPages } from './pages.ts'
 import { keepShell, serveShell } from './shell.ts'
@@ -21,6 +29,7 @@ const apiPath = '/api/v2/'
 
 const lifelines = createLifelines()
 const shelf = openIndexedDbShelf()
+const links = createLinkSwitch(shelf, openRelaySocket)
 const random: Random = (length) => crypto.getRandomValues(new Uint8Array(length))
 const host = createNodeHost({
   shelf,
@@ -29,6 +38,7 @@ const host = createNodeHost({
       shelf: own,
       clock: systemClock,
       random,
+      openRelaySocket: links.openRelaySocket,
       build: __SHOAL_BUILD__,
       defaultStations: [new URL('/signal', self.location.origin.replace(/^http/, 'ws')).href],
       pageUrl: new URL('/', self.location.origin).href,
@@ -83,13 +93,15 @@ self.addEventListener('fetch', (event) => {
 })
 
 self.addEventListener('message', (event) => {
-  const message = event.data as ConnectMessage | PingMessage | RetireMessage | TakeOverMessage
+  const message = event.data as ConnectMessage | LinksMessage | PingMessage | RetireMessage | TakeOverMessage
   switch (message.type) {
     case 'shoal-connect': {
       const [port] = event.ports
       if (port !== undefined) pages.serve(port, message)
       return
     }
+    case 'shoal-links':
+      return event.waitUntil(links.set(message.isOn).catch(() => undefined))
     case 'shoal-retire':
       return lifelines.retire()
     case 'shoal-take-over':

@@ -29,6 +29,12 @@ export interface RetireMessage {
   readonly type: 'shoal-retire'
 }
 
+/** Page → the active worker: whether this device may make links. */
+export interface LinksMessage {
+  readonly type: 'shoal-links'
+  readonly isOn: boolean
+}
+
 export type PortCall =
   | 'info'
   | 'rename'

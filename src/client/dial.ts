@@ -1,5 +1,5 @@
 /** The way to our origin's service worker: dialling, and keeping it alive. The only file of the client that knows a service worker exists. */
-import type { PingMessage, RetireMessage, TakeOverMessage } from '../api/port-contract.ts'
+import type { LinksMessage, PingMessage, RetireMessage, TakeOverMessage } from '../api/port-contract.ts'
 import { ShoalError } from '../core/errors.ts'
 import type { Dial } from './link.ts'
 
@@ -39,6 +39,11 @@ export const replaceWorker = async (): Promise<void> => {
   const { active, waiting } = await container().ready
   active?.postMessage({ type: 'shoal-retire' } satisfies RetireMessage)
   waiting?.postMessage({ type: 'shoal-take-over' } satisfies TakeOverMessage)
+}
+
+/** Tells the worker whether this device may make links. */
+export const tellLinks = (isOn: boolean): void => {
+  void container().ready.then(({ active }) => active?.postMessage({ type: 'shoal-links', isOn } satisfies LinksMessage))
 }
 
 export interface Fate {

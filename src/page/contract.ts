@@ -44,6 +44,8 @@ export interface PageSnapshot {
   readonly wakeSetting: boolean
   /** The last sleep nobody has been told of; until `dismissSlept`. */
   readonly slept: Slept | undefined
+  /** What the operator chose: off, this device makes no links and asks no station, in no tab; everything on it goes on. */
+  readonly links: 'on' | 'off'
   /** This tab still shows the former version, because somebody types in it; it reloads by itself when that has ended. */
   readonly reloadPending: boolean
   /** Why the node refuses this tab. `ERR_CLIENT_OUTDATED` and `ERR_STORE_FORMAT`: reload it. */
@@ -63,6 +65,8 @@ export interface PageState {
   /** Keeps the screen on while this device is in a swarm and the app is visible, or leaves it to the device. Remembered. */
   setWake(isOn: boolean): void
   dismissSlept(): void
+  /** As aeroplane mode, for links only: for all tabs of this device, remembered. */
+  setLinks(links: 'on' | 'off'): void
   /** Loads this tab again, now. */
   reload(): void
 }

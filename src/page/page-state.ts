@@ -6,6 +6,7 @@ import { watchAttention } from './attention.ts'
 import type { PageState } from './contract.ts'
 import { watchInstalling } from './install.ts'
 import { askPersistence, readPersistence, readStorage } from './persistence.ts'
+import { watchLinkSetting } from './link-setting.ts'
 import { registerWorker } from './registration.ts'
 import { watchSleep } from './sleep.ts'
 import { createSnapshots } from './state.ts'
@@ -23,6 +24,7 @@ const workerStates = { connecting: 'restarting', connected: 'running', refused: 
 
 export const startPage = (shoal: Shoal): StartedPage => {
   const installing = watchInstalling(() => readInstall())
+  const linkSetting = watchLinkSetting((links) => snapshots.set({ links }))
   const snapshots = createSnapshots({
     worker: 'starting',
     controlled: navigator.serviceWorker.controller !== null,
@@ -36,6 +38,7 @@ export const startPage = (shoal: Shoal): StartedPage => {
     wake: { wanted: false, held: false, supported: false },
     wakeSetting: readWakeSetting(),
     slept: undefined,
+    links: linkSetting.current,
   })
   const readInstall = (): void =>
     snapshots.set({ installed: installing.isInstalled(), installability: installing.installability() })
@@ -105,6 +108,7 @@ export const startPage = (shoal: Shoal): StartedPage => {
         wantWake()
       },
       dismissSlept: () => snapshots.set({ slept: undefined }),
+      setLinks: (links) => linkSetting.set(links),
       reload: () => location.reload(),
     },
     controlled,

@@ -1,0 +1,53 @@
+/**
+ * Whether this device makes links at all: off, it neither holds links nor asks signalling stations, as if it had no network, while
+ * everything on it goes on. One choice for all tabs, kept on the device; the worker is told, since it is the one that signals.
+ */
+import { tellLinks } from '../client/dial.ts'
+
+export type Links = 'on' | 'off'
+
+const key = 'shoal.links'
+
+const read = (): Links => {
+  try {
+    return localStorage.getItem(key) === 'off' ? 'off' : 'on'
+  } catch {
+    return 'on'
+  }
+}
+
+export interface LinkSetting {
+  readonly current: Links
+  set(links: Links): void
+}
+
+/** `onChange`: also for a choice made in another tab. */
+export const watchLinkSetting = (onChange: (links: Links) => void): LinkSetting => {
+  let current = read()
+  const take = (links: Links): void => {
+    if (links === current) return
+    current = links
+    tellLinks(links === 'on')
+    onChange(links)
+  }
+  addEventListener('storage', (event) => {
+    // no key: everything was cleared
+    if (event.key === key || event.key === null) take(read())
+  })
+  // what the worker remembers may be older
+  tellLinks(current === 'on')
+  navigator.serviceWorker.addEventListener('controllerchange', () => tellLinks(current === 'on'))
+  return {
+    get current() {
+      return current
+    },
+    set: (links) => {
+      try {
+        localStorage.setItem(key, links)
+      } catch {
+        // for this tab, as long as it is open
+      }
+      take(links)
+    },
+  }
+}
