@@ -46,6 +46,9 @@ const policyInPage: Plugin = {
   ],
 }
 
+/** Its plain entry wants Node's globals; this one runs in a browser as it is. */
+const alias = { 'simple-peer': 'simple-peer/simplepeer.min.js' }
+
 const workerBuild = {
   outDir: appFolder,
   emptyOutDir: false,
@@ -97,13 +100,14 @@ export default defineConfig(async (): Promise<UserConfig> => {
   const define = { __SHOAL_BUILD__: JSON.stringify(`${version}-${hash.slice(0, 12)}`) }
   if (process.env['VITEST'] !== undefined) {
     const { projects } = await import('./test/projects.ts')
-    return { test: { projects: projects(define) } }
+    return { test: { projects: projects(define, alias) } }
   }
   const target = 'es2022'
   const build = { target, modulePreload: { polyfill: false }, reportCompressedSize: false, assetsInlineLimit: 0 }
   return {
     define,
     build,
+    resolve: { alias },
     plugins: [policyInPage, precacheList(precacheEntries), developmentWorker({ define, build })],
     server: { port: 4454, strictPort: true },
     environments: {

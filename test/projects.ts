@@ -9,15 +9,16 @@ import { chromiumFlags, findChromium } from './chromium.mjs'
 const insidePage = 'test/**/*.chromium.test.ts'
 const fromOutside = 'test/browser/**/*.test.ts'
 
-export const projects = (define: Record<string, string>): TestProjectConfiguration[] => [
+export const projects = (define: Record<string, string>, alias: Record<string, string>): TestProjectConfiguration[] => [
   {
     define,
     test: { name: 'unit', environment: 'node', include: ['test/**/*.test.ts'], exclude: [insidePage, fromOutside] },
   },
   {
     define,
+    resolve: { alias },
     // Named here, so that Vite does not reload the page in the middle of a test on discovering them.
-    optimizeDeps: { include: ['idb', 'cborg', '@noble/hashes/sha2.js', 'fast-check'] },
+    optimizeDeps: { include: ['idb', 'cborg', '@noble/hashes/sha2.js', 'fast-check', 'simple-peer'] },
     test: {
       name: 'chromium-contract',
       include: [insidePage],
