@@ -1,0 +1,234 @@
+/**
+ * What the swarm has written about itself, read from streams 1 and 2 of its members and kept up to date: its name, its stations, its open
+ * invitations, what devices are called, who left. Whoever said something counts by role at the time of asking, so that events may arrive
+ * before the admission that gives them weight. Each change costs one look at the heads, at most every 50 ms, and a read of what is new.
+ */
+import type { Clock } from '../core/clock.ts'
+import { crc32 } from '../core/crc32.ts'
+import { errorMessage } from '../core/errors.ts'
+import type { EventKey, LogEvent, NodeId, OffsetMap, StreamId } from '../core/event.ts'
+import { compareKeys } from '../core/event.ts'
+import { cryptBase64 } from '../core/node-id.ts'
+import type { Log } from '../log/contract.ts'
+import { parseAdmission } from './admission.ts'
+import type { Ticket } from './contract.ts'
+import type { MemberRegister } from './members.ts'
+import { isSwarmStream, readSwarmEvent, swarmTag } from './swarm-event.ts'
+import { parseTicket } from './ticket.ts'
+
+/** Milliseconds from a change of the log to a look at it. */
+const lookAfter = 50
+/** Invitations remembered; an admin has made more than this only by accident. */
+const invitationsMax = 2000
+/** Rooms in which members wait for newcomers at once, the newest: each costs every station a place. */
+const openRoomsMax = 32
+
+export interface RecordDependencies {
+  readonly log: Pick<Log, 'present' | 'read' | 'onPresent'>
+  readonly members: MemberRegister
+  readonly clock: Clock
+  readonly report: (code: string, message: string) => void
+}
+
+export interface OpenInvitation {
+  readonly ticket: Ticket
+  readonly roomKey: Uint8Array
+}
+
+export interface SwarmRecord {
+  /** Empty while no admin has named it. */
+  swarmName(): string
+  /** Undefined before the device's first word. */
+  displayName(node: NodeId): string | undefined
+  /** URLs of signalling stations, as the newest word of an admin has them. */
+  stations(): readonly string[]
+  /** Made by admins, not expired by this device's clock, not used up; the newest first. */
+  openInvitations(): readonly OpenInvitation[]
+  /** Microseconds since the epoch, by the clock of the device that left. */
+  leftAt(node: NodeId): number | undefined
+  /** Whether some member has told the swarm of the admission by which this node is known. */
+  isAdmitted(node: NodeId): boolean
+  /** Everything present now has been read. */
+  settled(): Promise<void>
+  /** Called when an answer may have changed. */
+  onChange(listener: () => void): () => void
+  close(): void
+}
+
+interface Said<T> {
+  readonly key: EventKey
+  readonly value: T
+}
+
+/** Of each author the newest word, however late it arrives. */
+const createWords = <T>() => {
+  const words = new Map<NodeId, Said<T>>()
+  return {
+    say: (author: NodeId, key: EventKey, value: T): void => {
+      const before = words.get(author)
+      if (before === undefined || compareKeys(key, before.key) > 0) words.set(author, { key, value })
+    },
+    of: (author: NodeId): T | undefined => words.get(author)?.value,
+    newest: (counts: (author: NodeId) => boolean): T | undefined => {
+      let last: Said<T> | undefined
+      for (const [author, said] of words)
+        if (counts(author) && (last === undefined || compareKeys(said.key, last.key) > 0)) last = said
+      return last?.value
+    },
+  }
+}
+
+export const createRecord = ({ log, members, clock, report }: RecordDependencies): SwarmRecord => {
+  const swarmNames = createWords<string>()
+  const stations = createWords<readonly string[]>()
+  const displayNames = createWords<string>()
+  const left = new Map<NodeId, number>()
+  /** Node and checksum of what was told of it: a forged admission must not pass for the word that an honest one needs. */
+  const admitted = new Set<string>()
+  const invitations = new Map<string, OpenInvitation>()
+  const listeners = new Set<() => void>()
+  const cursor: Record<StreamId, number> = {}
+  let closed = false
+  let cancelLook: (() => void) | undefined
+  let looking: Promise<void> | undefined
+
+  const isAdmin = (node: NodeId): boolean => members.get(node)?.admission.certificate.role === 'admin'
+
+  const invite = (author: NodeId, ticketBytes: Uint8Array, roomKey: Uint8Array): void => {
+    try {
+      const ticket = parseTicket(ticketBytes)
+      // its signature is that of the run it came in
+      if (ticket.admin !== author || ticket.swarm !== members.swarm) return
+      const id = cryptBase64(ticket.tokenId)
+      invitations.delete(id)
+      invitations.set(id, { ticket, roomKey })
+      const [oldest] = invitations.keys()
+      if (invitations.size > invitationsMax && oldest !== undefined) invitations.delete(oldest)
+    } catch {
+      // of a newer Shoal, or nonsense: nobody can come in by it here
+    }
+  }
+
+  /** Answers an admission to be learnt, if the event is one. */
+  const take = (event: LogEvent): Uint8Array | undefined => {
+    const found = readSwarmEvent(event)
+    if (found === undefined) return undefined
+    const { author, said } = found
+    switch (said.type) {
+      case 'founded':
+        swarmNames.say(author, event, said.name)
+        return undefined
+      case 'stations':
+        stations.say(author, event, said.urls)
+        return undefined
+      case 'described':
+        displayNames.say(author, event, said.displayName)
+        return undefined
+      case 'left':
+        left.set(author, event.timestamp)
+        return undefined
+      case 'invited':
+        invite(author, said.ticket, said.roomKey)
+        return undefined
+      case 'admitted':
+        try {
+          if (parseAdmission(said.admission).certificate.node !== said.node) return undefined
+          admitted.add(`${said.node}/${crc32(said.admission)}`)
+          return said.admission
+        } catch {
+          return undefined
+        }
+    }
+  }
+
+  /** What is new in streams of the swarm; undefined for nothing. */
+  const news = (): OffsetMap | undefined => {
+    const present = log.present()
+    const grown: Record<StreamId, number> = {}
+    let any = false
+    for (const stream in present) {
+      if (!isSwarmStream(stream)) continue
+      const offset = present[stream as StreamId] ?? -1
+      if (offset <= (cursor[stream as StreamId] ?? -1)) continue
+      grown[stream as StreamId] = offset
+      any = true
+    }
+    return any ? grown : undefined
+  }
+
+  const readNews = async (upperBound: OffsetMap): Promise<void> => {
+    const admissions: Uint8Array[] = []
+    const filter = { type: 'tag', tag: swarmTag } as const
+    const lowerBound: OffsetMap = { ...cursor }
+    for await (const batch of log.read({ filter, order: 'asc', lowerBound, upperBound })) {
+      if (batch.type !== 'events') continue
+      for (const event of batch.events) {
+        const admission = take(event)
+        if (admission !== undefined) admissions.push(admission)
+      }
+    }
+    Object.assign(cursor, upperBound)
+    if (admissions.length > 0) await members.learn(admissions)
+  }
+
+  const changed = (): void => {
+    for (const listener of listeners) listener()
+  }
+
+  const look = async (): Promise<void> => {
+    for (let grown = news(); grown !== undefined && !closed; grown = news()) {
+      await readNews(grown)
+      if (!closed) changed()
+    }
+  }
+
+  /** One look at a time; what comes meanwhile is seen by its last round. */
+  const lookOnce = (): Promise<void> => {
+    looking ??= look()
+      .catch((error: unknown) => {
+        if (!closed)
+          report('SWARM_RECORD', `What the swarm wrote about itself could not be read: ${errorMessage(error)}`)
+      })
+      .finally(() => (looking = undefined))
+    return looking
+  }
+
+  const stopListening = log.onPresent(() => {
+    cancelLook ??= clock.after(lookAfter, () => {
+      cancelLook = undefined
+      void lookOnce()
+    })
+  })
+  const stopLearning = members.onLearn(changed)
+  void lookOnce()
+
+  const isOpen = ({ ticket }: OpenInvitation): boolean =>
+    ticket.expires > clock.now() && isAdmin(ticket.admin) && members.usesOf(ticket.tokenId) < ticket.uses
+
+  return {
+    swarmName: () => swarmNames.newest(isAdmin) ?? '',
+    displayName: (node) => displayNames.of(node),
+    stations: () => stations.newest(isAdmin) ?? [],
+    openInvitations: () => [...invitations.values()].filter(isOpen).slice(-openRoomsMax).toReversed(),
+    leftAt: (node) => left.get(node),
+    isAdmitted: (node) => {
+      const entry = members.get(node)
+      return entry !== undefined && admitted.has(`${node}/${crc32(entry.admission.bytes)}`)
+    },
+    settled: async () => {
+      // a look under way may have passed by what is present now
+      await looking
+      await lookOnce()
+    },
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close: () => {
+      closed = true
+      cancelLook?.()
+      stopListening()
+      stopLearning()
+    },
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * What the swarm writes about itself, as events under the app id `com.shoal`. Stream 1 of a member holds its words on membership, stream 2 what
+ * it says of itself; apps cannot write there. Tags are `shoal:swarm` and `shoal:swarm:<type>`; payloads are the types below, bytes as base64.
+ */
+import type { AppId, EventDraft, LogEvent, NodeId, Published } from '../core/event.ts'
+import { isNodeId, parseStreamId } from '../core/node-id.ts'
+import type { Log } from '../log/contract.ts'
+import { admissionBytesMax } from './admission.ts'
+import { displayNameCharsMax, nameFromAfar, stationUrls, swarmNameCharsMax } from './text.ts'
+import { ticketBytesMax } from './ticket.ts'
+
+export const swarmAppId = 'com.shoal' as AppId
+export const swarmTag = 'shoal:swarm'
+export const membershipStream = 1
+export const descriptionStream = 2
+/** JSON text of a payload that is looked at, in UTF-16 code units; the largest, an admission, has about 5,600. */
+const payloadCharsMax = 16 * 1024
+const roomKeyBytes = 32
+
+export type SwarmEvent =
+  /** The swarm's name, by an admin; the newest counts. */
+  | { readonly type: 'founded'; readonly name: string }
+  /** An invitation's public half, by the admin who made it; `roomKey` is that of the room where newcomers wait. Not the token. */
+  | { readonly type: 'invited'; readonly ticket: Uint8Array; readonly roomKey: Uint8Array }
+  /** By the member that admitted, or that met first whom another one had admitted; `node` repeats whom, for queries. */
+  | { readonly type: 'admitted'; readonly node: NodeId; readonly admission: Uint8Array }
+  /** The author left the swarm; its events stay. */
+  | { readonly type: 'left' }
+  /** URLs of the swarm's signalling stations, by an admin; the newest counts. */
+  | { readonly type: 'stations'; readonly urls: readonly string[] }
+  /** What the author is called. */
+  | { readonly type: 'described'; readonly displayName: string }
+
+const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes))
+
+const bytesOf = (text: unknown, bytesMax: number): Uint8Array | undefined => {
+  if (typeof text !== 'string' || text.length > Math.ceil(bytesMax / 3) * 4) return undefined
+  try {
+    return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
+  } catch {
+    return undefined
+  }
+}
+
+const draftOf = (event: SwarmEvent): EventDraft => ({
+  tags: [swarmTag, `${swarmTag}:${event.type}`],
+  payload: Object.fromEntries(
+    Object.entries(event).map(([key, value]) => [key, value instanceof Uint8Array ? base64(value) : value]),
+  ),
+})
+
+/** All of `events` go to one stream: that of the first. */
+export const appendSwarmEvents = (
+  log: Pick<Log, 'append'>,
+  events: readonly [SwarmEvent, ...SwarmEvent[]],
+): Promise<readonly Published[]> => {
+  const streamNumber = events[0].type === 'described' ? descriptionStream : membershipStream
+  return log.append(events.map(draftOf), { appId: swarmAppId, streamNumber })
+}
+
+const read = (payload: Readonly<Record<string, unknown>>): SwarmEvent | undefined => {
+  switch (payload['type']) {
+    case 'founded': {
+      const name = nameFromAfar(payload['name'], swarmNameCharsMax)
+      return name === '' ? undefined : { type: 'founded', name }
+    }
+    case 'invited': {
+      const ticket = bytesOf(payload['ticket'], ticketBytesMax)
+      const roomKey = bytesOf(payload['roomKey'], roomKeyBytes)
+      return ticket === undefined || roomKey?.length !== roomKeyBytes ? undefined : { type: 'invited', ticket, roomKey }
+    }
+    case 'admitted': {
+      const { node } = payload
+      const admission = bytesOf(payload['admission'], admissionBytesMax)
+      if (admission === undefined || typeof node !== 'string' || !isNodeId(node)) return undefined
+      return { type: 'admitted', node, admission }
+    }
+    case 'left':
+      return { type: 'left' }
+    case 'stations':
+      return { type: 'stations', urls: stationUrls(payload['urls']) }
+    case 'described': {
+      const displayName = nameFromAfar(payload['displayName'], displayNameCharsMax)
+      return displayName === '' ? undefined : { type: 'described', displayName }
+    }
+    default:
+      return undefined
+  }
+}
+
+/** Whether a stream is one where members speak of the swarm. */
+export const isSwarmStream = (stream: string): boolean =>
+  stream.endsWith(`-${membershipStream}`) || stream.endsWith(`-${descriptionStream}`)
+
+/** Who wrote `event`, and what it says; undefined for what is none of the swarm's, malformed, or in the wrong stream. Never throws. */
+export const readSwarmEvent = (event: LogEvent): { readonly author: NodeId; readonly said: SwarmEvent } | undefined => {
+  const place = parseStreamId(event.stream)
+  if (place === undefined || event.appId !== swarmAppId || event.payload.length > payloadCharsMax) return undefined
+  try {
+    const payload: unknown = JSON.parse(event.payload)
+    if (typeof payload !== 'object' || payload === null) return undefined
+    const said = read(payload as Record<string, unknown>)
+    const number = said?.type === 'described' ? descriptionStream : membershipStream
+    return said === undefined || place.number !== number ? undefined : { author: place.node, said }
+  } catch {
+    return undefined
+  }
+}
