@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CDPSession, Page } from 'playwright-core'
+import type { Plugin } from 'vite'
 import { build } from 'vite'
 import { root } from '../src/station/preparation.mjs'
 import type { TestBrowser, TestStation } from '../test/browser/browser.ts'
@@ -10,7 +11,14 @@ import { whenRunning } from '../test/browser/pages.ts'
 
 const definitions = { __SHOAL_BUILD__: JSON.stringify('bench'), __SHOAL_PRECACHE__: '[]' }
 const target = 'es2022'
-const common = { root, configFile: false, publicDir: false, logLevel: 'warn', define: definitions } as const
+const common = {
+  root,
+  configFile: false,
+  publicDir: false,
+  logLevel: 'warn',
+  define: definitions,
+  resolve: { alias: { 'simple-peer': 'simple-peer/simplepeer.min.js' } },
+} as const
 
 /** Beside the app, under its origin and its policy; no part of what is built for people. */
 const buildLab = (outDir: string): Promise<unknown> =>
@@ -24,24 +32,45 @@ const buildLab = (outDir: string): Promise<unknown> =>
       reportCompressedSize: false,
       modulePreload: false,
       rolldownOptions: {
-        input: { page: join(root, 'bench/lab/page.ts'), worker: join(root, 'bench/lab/worker.ts') },
+        input: {
+          page: join(root, 'bench/lab/page.ts'),
+          worker: join(root, 'bench/lab/worker.ts'),
+          crowd: join(root, 'bench/crowd/page.ts'),
+        },
         output: { entryFileNames: '[name].js' },
       },
     },
   })
 
-/** The same worker with names that a profile can show, and with its waits counted. Precaches nothing. */
-const buildReadableWorker = async (folder: string): Promise<void> => {
+/** By name, of `src/core/limits.ts`. */
+export type Limits = Readonly<Record<string, number>>
+
+const withLimits = (limits: Limits): Plugin => ({
+  name: 'bench-limits',
+  enforce: 'pre',
+  transform: (code, id) => {
+    if (!id.endsWith('/src/core/limits.ts')) return undefined
+    return Object.entries(limits).reduce((text, [name, value]) => {
+      const line = new RegExp(`^export const ${name} = .*$`, 'm')
+      if (!line.test(text)) throw new Error(`there is no limit ${name}`)
+      return text.replace(line, `export const ${name} = ${value}`)
+    }, code)
+  },
+})
+
+/** The same worker with names that a profile can show, with its waits counted or with other limits. Precaches nothing. */
+const buildWorker = async (folder: string, isReadable: boolean, limits: Limits): Promise<void> => {
   const outDir = temporaryFolder()
-  const parts = { waits: 'bench/lab/waits.ts', sw: 'sw/worker.ts' }
+  const parts = { ...(isReadable ? { waits: 'bench/lab/waits.ts' } : {}), sw: 'sw/worker.ts' }
   for (const [name, input] of Object.entries(parts))
     await build({
       ...common,
+      plugins: [withLimits(limits)],
       build: {
         outDir,
         emptyOutDir: false,
         target,
-        minify: false,
+        minify: !isReadable,
         reportCompressedSize: false,
         rolldownOptions: { input: join(root, input), output: { format: 'iife', entryFileNames: `${name}.js` } },
       },
@@ -51,8 +80,8 @@ const buildReadableWorker = async (folder: string): Promise<void> => {
   removeFolder(outDir)
 }
 
-const labPage =
-  '<!doctype html><meta charset="utf-8"><title>bench</title><script type="module" src="/bench/page.js"></script>\n'
+const pageOf = (script: string): string =>
+  `<!doctype html><meta charset="utf-8"><title>bench</title><script type="module" src="/bench/${script}.js"></script>\n`
 
 export interface Ground {
   readonly station: TestStation
@@ -60,17 +89,19 @@ export interface Ground {
 }
 
 export interface GroundOptions {
-  readonly appFolder?: string
+  readonly appFolder: string | undefined
   readonly isReadable: boolean
+  /** For the worker only, other ones than it is built with for people. */
+  readonly limits?: Limits
 }
 
-export const prepareGround = async ({ appFolder, isReadable }: GroundOptions): Promise<Ground> => {
+export const prepareGround = async ({ appFolder, isReadable, limits }: GroundOptions): Promise<Ground> => {
   const folder = temporaryFolder()
   cpSync(appFolder ?? join(root, 'dist', 'app'), folder, { recursive: true })
   mkdirSync(join(folder, 'bench'))
   await buildLab(join(folder, 'bench'))
-  writeFileSync(join(folder, 'bench', 'page.html'), labPage)
-  if (isReadable) await buildReadableWorker(folder)
+  for (const name of ['page', 'crowd']) writeFileSync(join(folder, 'bench', `${name}.html`), pageOf(name))
+  if (isReadable || limits !== undefined) await buildWorker(folder, isReadable, limits ?? {})
   const station = await startStation({ appFolder: folder })
   return {
     station,

@@ -2,17 +2,23 @@
 import { cpus } from 'node:os'
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { measureCatchingUp } from './catching-up.ts'
+import { measureDelivery } from './delivery.ts'
 import type { Outcome } from './figure.ts'
 import { isFigure, isReached, lines, shown } from './figure.ts'
 import type { Ground } from './ground.ts'
 import { prepareGround } from './ground.ts'
 import { measureImporting, profileImporting } from './importing.ts'
+import { measureJoining } from './joining.ts'
+import { manyLinks, measureLinkedPublishing } from './linked-publishing.ts'
 import { measureOpening, profileQueries } from './opening.ts'
 import { measurePublishing, profilePublishing } from './publishing.ts'
 import { measureReadings } from './readings.ts'
 import { measureScript } from './script.ts'
 
-const parts = ['publish', 'import', 'stored', 'read', 'open', 'query', 'worker'] as const
+const nodeParts = ['publish', 'import', 'stored', 'read', 'open', 'query', 'worker'] as const
+const swarmParts = ['catch-up', 'rivals', 'live', 'join', 'links'] as const
+const parts = [...nodeParts, ...swarmParts] as const
 type Part = (typeof parts)[number]
 
 export interface BenchOptions {
@@ -67,14 +73,10 @@ export const readOptions = (args: string[]): BenchOptions | undefined => {
   }
 }
 
-const measure = async (ground: Ground, options: BenchOptions): Promise<Outcome[]> => {
-  const { only, events, appFolder } = options
-  const outcomes: Outcome[] = []
-  const add = (measured: readonly Outcome[]): void => {
-    for (const outcome of measured) console.log(lines(outcome).join('\n'))
-    outcomes.push(...measured)
-  }
-  const has = (...some: readonly Part[]): boolean => some.some((part) => only.has(part))
+type Add = (measured: readonly Outcome[]) => void
+type Has = (...some: readonly Part[]) => boolean
+
+const measureNode = async (ground: Ground, { events, appFolder }: BenchOptions, has: Has, add: Add): Promise<void> => {
   if (has('publish')) add(await measurePublishing(ground))
   if (has('import', 'stored', 'read')) {
     const choice = { isImport: has('import'), isStored: has('stored'), isRead: has('read') }
@@ -83,13 +85,39 @@ const measure = async (ground: Ground, options: BenchOptions): Promise<Outcome[]
   if (has('stored')) add([await measureReadings(ground)])
   if (has('open', 'query')) add(await measureOpening(ground, { events, isOpen: has('open'), isQuery: has('query') }))
   if (has('worker')) add([measureScript(appFolder)])
+}
+
+const measureSwarm = async (ground: Ground, { events, appFolder }: BenchOptions, has: Has, add: Add): Promise<void> => {
+  if (has('catch-up', 'rivals')) {
+    const choice = { isCatchUp: has('catch-up'), isRivals: has('rivals') }
+    add(await measureCatchingUp(ground, { events: Math.ceil(events / 10), ...choice }))
+  }
+  if (has('live')) add(await measureDelivery(ground))
+  if (has('join')) add(await measureJoining(ground))
+  if (!has('links')) return
+  const linked = await prepareGround({ appFolder, isReadable: false, limits: manyLinks })
+  try {
+    add(await measureLinkedPublishing(linked))
+  } finally {
+    await linked.end()
+  }
+}
+
+const measure = async (ground: Ground, options: BenchOptions): Promise<Outcome[]> => {
+  const outcomes: Outcome[] = []
+  const add: Add = (measured) => {
+    for (const outcome of measured) console.log(lines(outcome).join('\n'))
+    outcomes.push(...measured)
+  }
+  const has: Has = (...some) => some.some((part) => options.only.has(part))
+  await measureNode(ground, options, has, add)
+  await measureSwarm(ground, options, has, add)
   return outcomes
 }
 
 export const runBench = async (options: BenchOptions): Promise<void> => {
   const began = performance.now()
-  const appFolder = options.appFolder === undefined ? {} : { appFolder: options.appFolder }
-  const ground = await prepareGround({ ...appFolder, isReadable: options.isProfile })
+  const ground = await prepareGround({ appFolder: options.appFolder, isReadable: options.isProfile })
   try {
     if (options.isProfile) {
       if (options.only.has('publish')) await profilePublishing(ground)

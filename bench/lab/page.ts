@@ -12,6 +12,7 @@ import { importFile, openFile } from '../../src/ui/import/session.ts'
 import { createFactory } from '../events.ts'
 import type { FactoryEvent } from '../events.ts'
 import type { LabAnswers, LabRequest, Timed } from './contract.ts'
+import { replica } from './replica.ts'
 
 const blockRecords = 1024
 const never = new AbortController().signal
@@ -87,6 +88,8 @@ const startWorker = (): Worker => {
 }
 
 export const lab = {
+  ...replica,
+
   /** The dedicated worker's answer. */
   ask: <R extends LabRequest>(request: R): Promise<LabAnswers[R['type']]> =>
     new Promise((resolve, reject) => {

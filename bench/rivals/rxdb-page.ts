@@ -8,7 +8,7 @@ import {
 } from 'rxdb/plugins/replication-webrtc'
 import { getRxStorageDexie } from 'rxdb/plugins/storage-dexie'
 import type { FactoryEvent } from '../events.ts'
-import { difference, makeEvents } from './list.ts'
+import { difference, makeEvents } from '../list.ts'
 
 interface EventDocument extends FactoryEvent {
   readonly id: string

@@ -4,7 +4,7 @@ import { WebrtcProvider } from 'y-webrtc'
 import * as Y from 'yjs'
 import type { FactoryEvent } from '../events.ts'
 import { joiningConnection } from './joining-channel.ts'
-import { difference, makeEvents } from './list.ts'
+import { difference, makeEvents } from '../list.ts'
 
 let doc: Y.Doc
 let kept: IndexeddbPersistence

@@ -1,6 +1,6 @@
 /** The list that all replicas are compared by. */
-import { createFactory } from '../events.ts'
-import type { FactoryEvent } from '../events.ts'
+import { createFactory } from './events.ts'
+import type { FactoryEvent } from './events.ts'
 
 export const makeEvents = (count: number, seed: number): FactoryEvent[] => {
   const factory = createFactory(seed)

@@ -1,0 +1,83 @@
+/**
+ * Nodes of the real core with a store in memory and a radio of this page, by which a tablet gets as many real WebRTC links as it is to have
+ * without as many browsers. Each takes one link only, to whoever lets it in: as if it could reach nobody else. So what they do for each
+ * event, which falls on the same machine, stays small, and the tablet has a link to every one of them.
+ */
+import type { StreamId } from '../../src/core/event.ts'
+import type { Node } from '../../src/node/contract.ts'
+import { createNode } from '../../src/node/node.ts'
+import { systemClock } from '../../src/node/system-clock.ts'
+import { createMemoryRack, openMemoryShelf } from '../../src/store/memory.ts'
+import type { Radio } from '../../src/transport/contract.ts'
+import { openRelaySocket } from '../../src/transport/relay-socket.ts'
+import { createWebRtcDial } from '../../src/transport/webrtc.ts'
+
+interface Member {
+  node: Node
+  isOver: boolean
+}
+
+const dial = createWebRtcDial({ clock: systemClock })
+const isLinked = ({ node }: Member): boolean => node.swarm.status().devices.some(({ link }) => link !== undefined)
+
+const radioFor = (member: () => Member | undefined): Radio => ({
+  isReady: true,
+  onReady: () => () => undefined,
+  onWake: () => () => undefined,
+  onAdopt: () => () => undefined,
+  dial: (options) => {
+    const own = member()
+    if (own === undefined || !isLinked(own)) return dial(options)
+    queueMicrotask(() => options.onFail({ code: 'ERR_CHANNEL_FAILED', message: 'One link is enough here.' }))
+    return { signal: () => undefined, close: () => undefined }
+  },
+})
+
+const createMember = async (): Promise<Member> => {
+  const rack = createMemoryRack()
+  let member: Member | undefined
+  const open = (): Promise<Node> =>
+    createNode({
+      shelf: openMemoryShelf(rack),
+      clock: systemClock,
+      random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+      build: 'bench',
+      radio: radioFor(() => member),
+      openRelaySocket,
+      onReplaced: () => void follow(),
+    })
+  const follow = async (): Promise<void> => {
+    if (member === undefined || member.isOver) return
+    await member.node.close()
+    member.node = await open()
+  }
+  member = { node: await open(), isOver: false }
+  return member
+}
+
+const until = async (isSo: () => boolean): Promise<void> => {
+  for (const giveUpAt = performance.now() + 30_000; !isSo();) {
+    if (performance.now() > giveUpAt) throw new Error('a node of the crowd was not linked within 30 s')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+const members: Member[] = []
+
+window.crowd = {
+  add: async (invitation) => {
+    const member = await createMember()
+    members.push(member)
+    await member.node.swarm.join(invitation)
+    await until(() => member.node.swarm.status().state === 'member' && isLinked(member))
+  },
+
+  clear: async () => {
+    for (const member of members.splice(0)) {
+      member.isOver = true
+      await member.node.close()
+    }
+  },
+
+  least: (stream: StreamId) => Math.min(...members.map(({ node }) => (node.log.present()[stream] ?? -1) + 1)),
+}
