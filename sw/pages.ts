@@ -6,14 +6,14 @@ import type { Node } from '../src/node/contract.ts'
 
 export interface Pages {
   serve(port: ServedPort & Pick<EventTarget, 'addEventListener'>, connect: ConnectMessage): void
-  /** Lets all go, and says so: they dial again, and reach whoever has the store now. */
+  /** Lets all go, and says so: they dial again, and reach whoever is the node now. */
   dismiss(): void
 }
 
 const dismissal: PortAnswer = {
   type: 'refused',
   code: 'ERR_STORE_FENCED',
-  message: 'A newer instance of this node has taken over; dial again.',
+  message: 'This instance of the node is over; dial again, and reach its successor.',
 }
 
 export const createPages = (openNode: () => Promise<Node>, version: string): Pages => {

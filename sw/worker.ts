@@ -45,8 +45,15 @@ const host = createNodeHost({
       onReplaced,
     }),
   mayOpen: () => self.serviceWorker.state !== 'redundant',
-  onLost: () => pages.dismiss(),
+  onLost: () => {
+    pages.dismiss()
+    // who subscribed by the public API asks again, and hears the successor
+    serving.abort()
+    serving = new AbortController()
+  },
 })
+/** Aborts when the node that answers now is over. */
+let serving = new AbortController()
 const pages = createPages(() => host.again(), __SHOAL_BUILD__)
 
 /** Quicker than the store, which has a log to recover. On the very first start there is no key yet, and the node makes it. */
@@ -61,7 +68,7 @@ const answerApi = (request: Request, url: URL): Promise<Response> => {
   const node = host.node()
   if (api?.node !== node) api = { node, api: createApi(node, { earlyId: earlyId(node) }) }
   if (!url.pathname.includes('/events/subscribe')) return api.api.handle(request)
-  const signal = AbortSignal.any([request.signal, lifelines.signal])
+  const signal = AbortSignal.any([request.signal, lifelines.signal, serving.signal])
   return api.api.handle(new Request(request, { signal }))
 }
 

@@ -15,6 +15,7 @@ const statusByCode: Readonly<Record<string, number>> = {
   ERR_NOT_ADMIN: 403,
   ERR_CODE: 400,
   ERR_INVITATION: 400,
+  ERR_RECOVERY_CODE: 400,
   ERR_NO_LOG: 404,
   ERR_NOT_FOUND: 404,
   ERR_METHOD_NOT_ALLOWED: 405,
