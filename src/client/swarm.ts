@@ -4,22 +4,27 @@ import type { Clock } from '../core/clock.ts'
 import { ShoalError } from '../core/errors.ts'
 import { jsonText } from '../core/json-text.ts'
 import { callOnce } from './calls.ts'
-import type { Swarm, SwarmStatus } from './contract.ts'
+import type { InvitationDetails, Swarm, SwarmStatus } from './contract.ts'
 import type { Link } from './link.ts'
 import { createWatch } from './watch.ts'
 
-/** Whether the join that was begun has come to its end, by what the node says of it. */
-const outcomeOf = ({ state, joining }: SwarmStatus): 'member' | 'under way' | ShoalError => {
-  if (joining?.failed === true) {
-    const { code = 'ERR_JOIN_FAILED', message = 'Joining failed; ask for a new invitation.' } = joining.problem ?? {}
-    return new ShoalError(code, message)
-  }
-  // a member already, that has the log still to come
-  if (joining !== undefined && joining.step !== 'replicating') return 'under way'
-  return state === 'member'
-    ? 'member'
-    : new ShoalError('ERR_JOIN_CANCELLED', 'Joining was cancelled on this device. Open the invitation again to join.')
+/** Between two nodes, neither the join nor the membership may be seen for a moment; later it is over. Milliseconds. */
+const nothingSeenMax = 2000
+
+/** Whether the join into `swarmId` has come to its end, by what the node says of it. */
+const outcomeOf = (
+  { state, swarmId, joining }: SwarmStatus,
+  into: string,
+): 'member' | 'under way' | 'nothing' | ShoalError => {
+  if (state === 'member' && swarmId === into) return 'member'
+  if (joining === undefined) return 'nothing'
+  if (!joining.failed) return 'under way'
+  const { code = 'ERR_JOIN_FAILED', message = 'Joining failed; ask for a new invitation.' } = joining.problem ?? {}
+  return new ShoalError(code, message)
 }
+
+const cancelled = (): ShoalError =>
+  new ShoalError('ERR_JOIN_CANCELLED', 'Joining was cancelled on this device. Open the invitation again to join.')
 
 export const createSwarm = (link: Link, clock: Clock): Swarm => {
   const ask = async <T>(call: PortCall, body: object = {}): Promise<T> =>
@@ -41,19 +46,28 @@ export const createSwarm = (link: Link, clock: Clock): Swarm => {
         onEnd: (error) => (error === undefined ? resolve() : reject(error)),
       })
     })
-  const awaitMembership = (): Promise<SwarmStatus> =>
+  const awaitMembership = (into: string): Promise<SwarmStatus> =>
     new Promise((resolve, reject) => {
+      let stopWaiting: () => void = () => undefined
+      const fail = (error: ShoalError): void => {
+        stopWaiting()
+        stop()
+        reject(error)
+      }
       const stop = createWatch(
         link,
         clock,
         (current) => {
-          const outcome = outcomeOf(current)
+          stopWaiting()
+          const outcome = outcomeOf(current, into)
           if (outcome === 'under way') return
-          stop()
-          if (outcome === 'member') resolve(current)
-          else reject(outcome)
+          if (outcome === 'nothing') stopWaiting = clock.after(nothingSeenMax, () => fail(cancelled()))
+          else if (outcome === 'member') {
+            stop()
+            resolve(current)
+          } else fail(outcome)
         },
-        reject,
+        fail,
       )
     })
 
@@ -65,8 +79,9 @@ export const createSwarm = (link: Link, clock: Clock): Swarm => {
     invite: (options = {}) => ask('swarm_invite', options),
     readInvitation: (invitation) => ask('swarm_read_invitation', { link: invitation }),
     join: async (invitation) => {
+      const { swarmId } = await ask<InvitationDetails>('swarm_read_invitation', { link: invitation })
       await beginJoin(invitation)
-      return awaitMembership()
+      return awaitMembership(swarmId)
     },
     cancelJoin: () => order('swarm_cancel_join'),
     members: async () => (await status()).devices,

@@ -256,10 +256,29 @@ describe('join', () => {
 
   it('from one swarm into another waits for the other', async () => {
     const { swarm, script } = setUp()
-    script.change({ state: 'member', name: 'Old' })
+    script.change({ state: 'member', name: 'Old', swarmId: 'another' })
     script.on.join = () => script.change({ joining: joining('linking') })
-    setTimeout(() => script.change({ name: 'Hall 3', joining: joining('replicating') }), 300)
-    expect(await swarm.join('link')).toMatchObject({ name: 'Hall 3' })
+    setTimeout(() => script.change({ name: 'Hall 3', swarmId, joining: joining('replicating') }), 300)
+    expect(await swarm.join('link')).toMatchObject({ name: 'Hall 3', swarmId })
+  })
+
+  it('waits through the moment in which neither join nor membership is seen', async () => {
+    const { swarm, script, worker } = setUp()
+    script.on.join = () => script.change({ joining: joining('committing') })
+    const joins = swarm.join('link')
+    await until(() => calls(script, 'join').length === 1)
+    script.change({ joining: undefined as unknown as Joining })
+    await pause(700)
+    await worker.move()
+    await pause(300)
+    script.change({ state: 'member' })
+    expect(await joins).toMatchObject({ state: 'member', swarmId })
+  })
+
+  it('by a text that is no invitation asks the node for nothing', async () => {
+    const { swarm, script } = setUp()
+    await expect(swarm.join('')).rejects.toMatchObject({ code: 'ERR_BAD_REQUEST' })
+    expect(script.asked).toEqual([])
   })
 })
 
