@@ -14,11 +14,13 @@ import type { Node } from '../src/node/contract.ts'
 import { createNode } from '../src/node/node.ts'
 import { systemClock } from '../src/node/system-clock.ts'
 import { openIndexedDbShelf } from '../src/store/indexeddb-shelf.ts'
+import type { RadioMessage } from '../src/transport/radio-contract.ts'
 import { openRelaySocket } from '../src/transport/relay-socket.ts'
 import { createLifelines } from './lifelines.ts'
 import { createLinkSwitch } from './link-switch.ts'
 import { createNodeHost } from './node-host.ts'
 import { createPages } from './pages.ts'
+import { callRadios, createRadioDesk } from './radio-desk.ts'
 import { keepShell, serveShell } from './shell.ts'
 
 declare const self: ServiceWorkerGlobalScope
@@ -30,6 +32,7 @@ const apiPath = '/api/v2/'
 const lifelines = createLifelines()
 const shelf = openIndexedDbShelf()
 const links = createLinkSwitch(shelf, openRelaySocket)
+const desk = createRadioDesk({ clock: systemClock, id: crypto.randomUUID() })
 const random: Random = (length) => crypto.getRandomValues(new Uint8Array(length))
 const host = createNodeHost({
   shelf,
@@ -38,6 +41,7 @@ const host = createNodeHost({
       shelf: own,
       clock: systemClock,
       random,
+      radio: desk.radio,
       openRelaySocket: links.openRelaySocket,
       build: __SHOAL_BUILD__,
       defaultStations: [new URL('/signal', self.location.origin.replace(/^http/, 'ws')).href],
@@ -100,16 +104,30 @@ self.addEventListener('fetch', (event) => {
 })
 
 self.addEventListener('message', (event) => {
-  const message = event.data as ConnectMessage | LinksMessage | PingMessage | RetireMessage | TakeOverMessage
+  const message = event.data as
+    | ConnectMessage
+    | LinksMessage
+    | PingMessage
+    | RadioMessage
+    | RetireMessage
+    | TakeOverMessage
   switch (message.type) {
     case 'shoal-connect': {
       const [port] = event.ports
       if (port !== undefined) pages.serve(port, message)
       return
     }
+    case 'shoal-radio': {
+      const [port] = event.ports
+      if (port !== undefined) desk.offer(port, message.version)
+      // whoever offers to hold links wants a node to hold them for
+      host.node().catch(() => undefined)
+      return
+    }
     case 'shoal-links':
       return event.waitUntil(links.set(message.isOn).catch(() => undefined))
     case 'shoal-retire':
+      desk.retire()
       return lifelines.retire()
     case 'shoal-take-over':
       return event.waitUntil(self.skipWaiting())
@@ -118,3 +136,5 @@ self.addEventListener('message', (event) => {
       return
   }
 })
+
+void callRadios(self.clients)

@@ -4,6 +4,7 @@ import { errorMessage } from '../core/errors.ts'
 import { showBlocked } from './blocked.ts'
 import type { PageState } from './contract.ts'
 import { startPage } from './page-state.ts'
+import { startRadio } from './radio.ts'
 import type { Obstacle } from './texts.ts'
 
 const hasStorage = (): boolean => {
@@ -29,6 +30,14 @@ const persistWhenUseful = (page: PageState): void => {
   })
 }
 
+/** This tab holds links for the worker, as long as the operator has not switched them off. */
+const offerRadio = (page: PageState): void => {
+  const radio = startRadio()
+  const follow = (): void => radio?.turn(page.current.links === 'on')
+  follow()
+  page.onChange(follow)
+}
+
 const start = async (): Promise<void> => {
   const shoal = connectSoon()
   window.shoal = shoal
@@ -39,6 +48,7 @@ const start = async (): Promise<void> => {
     showBlocked('not-registered', errorMessage(error))
     return
   }
+  offerRadio(page)
   await import('../ui/console.ts')
   const view = Object.assign(document.createElement('shoal-console'), { shoal, page })
   document.querySelector('shoal-console')?.replaceWith(view)
