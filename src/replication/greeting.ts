@@ -48,8 +48,8 @@ export interface GreetingOptions {
   readonly build: string
   readonly versions: readonly number[]
   readonly onProven: (outcome: Greeted) => void
-  /** The other end has been told. `isTheirs`: it was the other end that refused us. */
-  readonly onFailed: (reason: CloseReason, isTheirs: boolean) => void
+  /** The other end has been told, where it was not the other end that refused us, or left. */
+  readonly onFailed: (reason: CloseReason, by: 'us' | 'them' | 'channel') => void
 }
 
 export interface Greeted {
@@ -67,6 +67,8 @@ export interface Greeted {
 
 export interface Greeting {
   receive(frame: Uint8Array<ArrayBuffer>): void
+  /** The channel has closed; what came before is still looked at, since it may say why. */
+  closed(reason: CloseReason): void
   /** Tells nobody. */
   stop(): void
 }
@@ -85,6 +87,7 @@ export const startGreeting = (options: GreetingOptions): Greeting => {
   let inboxBytes = 0
   let isWorking = true
   let isOver = false
+  let closedBy: CloseReason | undefined
   let hellos = 0
   let ownFrame: Uint8Array<ArrayBuffer> | undefined
   let theirFrame: Uint8Array<ArrayBuffer> | undefined
@@ -110,7 +113,7 @@ export const startGreeting = (options: GreetingOptions): Greeting => {
     try {
       await send(encodeFrame({ type: 'bye', code: reason.code, message: told }))
     } finally {
-      options.onFailed(reason, false)
+      options.onFailed(reason, 'us')
     }
   }
   const cancelTimer = clock.after(proofTimeMax, () => {
@@ -186,7 +189,7 @@ export const startGreeting = (options: GreetingOptions): Greeting => {
     if (bye?.type !== 'bye' || !end()) return
     // the words of somebody who has proved nothing do not reach the diary
     const message = bye.code === 'ERR_PROTOCOL_VERSION' ? versionMessage : 'The other device refused the link.'
-    options.onFailed({ code: bye.code, message }, true)
+    options.onFailed({ code: bye.code, message }, 'them')
   }
 
   const handle = async (own: Hello, frame: Uint8Array<ArrayBuffer>): Promise<void> => {
@@ -215,6 +218,7 @@ export const startGreeting = (options: GreetingOptions): Greeting => {
       await fail(error)
     }
     isWorking = false
+    if (closedBy !== undefined && end()) options.onFailed(closedBy, 'channel')
   }
 
   let hello: Hello | undefined
@@ -235,6 +239,10 @@ export const startGreeting = (options: GreetingOptions): Greeting => {
           new ShoalError('ERR_FRAME_BEFORE_PROOF', 'The other end sent more than anybody may before its proof.'),
         )
       } else if (!isWorking && hello !== undefined) void work(hello)
+    },
+    closed: (reason) => {
+      closedBy = reason
+      if (!isWorking && end()) options.onFailed(reason, 'channel')
     },
     stop: () => {
       end()

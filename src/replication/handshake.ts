@@ -91,7 +91,7 @@ export const decodeHello = (frame: Uint8Array, ours: readonly number[]): Hello =
     node: node(id),
     swarm: node(swarm),
     purpose: purposes[count(purpose)] ?? refuseFrame('a purpose'),
-    path: list(path, admissionDepthMax + 1).map((one) => bytes(one, 1, admissionBytesMax)),
+    path: list(path, 2 * admissionDepthMax).map((one) => bytes(one, 1, admissionBytesMax)),
     nonce: bytes(nonce, nonceBytes, nonceBytes),
     sealKey: sealKey === null ? undefined : bytes(sealKey, 32, 32),
     build: text(build, buildCharsMax),

@@ -74,6 +74,7 @@ export const createLink = (options: LinkOptions): LinkAttempt => {
   let greeting: Greeting | undefined
   let proven: ProvenLink | undefined
   let helloFrame: Uint8Array | undefined
+  let closedBy: CloseReason | undefined
   let isOver = false
 
   const greet = (isAdopted: boolean): Greeting =>
@@ -89,12 +90,12 @@ export const createLink = (options: LinkOptions): LinkAttempt => {
       build: options.build,
       versions: options.versions ?? acceptedVersions,
       onProven: open,
-      onFailed: (reason, isTheirs) => {
+      onFailed: (reason, by) => {
         greeting = undefined
         isOver = true
         channel.close()
-        const whose = isTheirs ? 'was refused by the other end' : 'was refused'
-        report(reason.code, `A ${channel.kind} link ${whose}: ${reason.message}`)
+        const whose = by === 'them' ? 'was refused by the other end' : 'was refused'
+        if (by !== 'channel') report(reason.code, `A ${channel.kind} link ${whose}: ${reason.message}`)
         options.onFailed(reason)
       },
     })
@@ -123,7 +124,8 @@ export const createLink = (options: LinkOptions): LinkAttempt => {
       report(errorCode(error), `The ${channel.kind} link to ${node} was not taken: ${errorMessage(error)}`)
       made.link.close({ code: errorCode(error), message: 'It could not be used.' })
     }
-    for (const frame of rest) receive(frame)
+    for (const frame of rest) take(frame)
+    if (closedBy !== undefined) made.closed(closedBy)
   }
 
   const restart = (frame: Uint8Array<ArrayBuffer>): void => {
@@ -136,8 +138,7 @@ export const createLink = (options: LinkOptions): LinkAttempt => {
     before?.end({ code: 'ERR_RESTARTED', message: 'The other device started again; it proves itself anew.' })
   }
 
-  const receive = (frame: Uint8Array<ArrayBuffer>): void => {
-    if (isOver) return
+  const take = (frame: Uint8Array<ArrayBuffer>): void => {
     if (greeting !== undefined) greeting.receive(frame)
     else if (frame[0] === helloByte) restart(frame)
     else proven?.receive(frame)
@@ -145,18 +146,16 @@ export const createLink = (options: LinkOptions): LinkAttempt => {
 
   greeting = greet(options.isAdopted ?? false)
   channel.listen({
-    onFrame: receive,
+    onFrame: (frame) => {
+      if (!isOver) take(frame)
+    },
     onDrain: () => proven?.drained(),
     onClose: (reason) => {
       if (isOver) return
-      isOver = true
-      const isGreeting = greeting !== undefined
+      closedBy = reason
       if (!quietCodes.has(reason.code)) report(reason.code, `A ${channel.kind} link was cut: ${reason.message}`)
-      greeting?.stop()
-      greeting = undefined
-      proven?.end(reason)
-      proven = undefined
-      if (isGreeting) options.onFailed(reason)
+      if (greeting !== undefined) greeting.closed(reason)
+      else proven?.closed(reason)
     },
   })
   return {

@@ -39,6 +39,8 @@ export interface ProvenLink {
   listen(listener: LinkListener): void
   receive(frame: Uint8Array<ArrayBuffer>): void
   drained(): void
+  /** The channel has closed. */
+  closed(reason: CloseReason): void
   /** Ends it for its owner without a word to the other end; the channel stays as it is. */
   end(reason: CloseReason): void
 }
@@ -67,6 +69,7 @@ export const createProvenLink = (options: ProvenOptions): ProvenLink => {
   let listener: LinkListener | undefined
   let isOver = false
   let isLeaving = false
+  let closedBy: CloseReason | undefined
   let endReason: CloseReason | undefined
   let wasHigh = false
   let bytesSent = 0
@@ -92,7 +95,10 @@ export const createProvenLink = (options: ProvenOptions): ProvenLink => {
       else failed(error)
     },
   )
-  const opening = createOrdered((opened) => read(opened), failed)
+  const opening = createOrdered((opened) => {
+    read(opened)
+    if (closedBy !== undefined) closed(closedBy)
+  }, failed)
   const ahead = (): number => channel.buffered + sealing.bytes
   const lanes = createLanes({
     ahead,
@@ -130,6 +136,13 @@ export const createProvenLink = (options: ProvenOptions): ProvenLink => {
     lanes.clear()
     opening.stop()
     listener?.onClose(reason)
+  }
+  const closed = (reason: CloseReason): void => {
+    closedBy = reason
+    // what came before may say why
+    if (isOver || opening.bytes > 0) return
+    end(reason)
+    options.onEnd()
   }
   /** The last word goes out behind what is being sealed; then the channel closes. */
   const farewell = ({ code, message }: CloseReason): void => {
@@ -292,6 +305,7 @@ export const createProvenLink = (options: ProvenOptions): ProvenLink => {
       else opening.put(seals.open(frame), frame.length)
     },
     drained: pump,
+    closed,
     end: (reason) => {
       // what was sealed for the link that is over must not follow what is said next
       sealing.stop()
