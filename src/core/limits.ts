@@ -96,6 +96,53 @@ export const linksActive = 5
 export const linksMax = 8
 /** Heads are compared in full this often. Milliseconds. */
 export const fullHeadsEvery = 10_000
+/** Heads that have changed are told after this, so that what changes in one turn goes in one frame; those that nobody lacks, later. Milliseconds. */
+export const headsDelay = 2
+export const headsLazyDelay = 300
+/** Streams one linked node may speak of. */
+export const headsMax = 65_536
+/** Whole heads are told to one linked node at most this often, however often it asks. Milliseconds. */
+export const headsAnswerEvery = 1000
+/** An own run this small goes unasked to whoever lacks just this one; so many of them at once. It saves a round trip; more are cheaper asked for. */
+export const pushBytesMax = 4 * 1024
+export const pushRunsMax = 16
+/** What one want asks for: at least room for a seal, at most so much that another link may take over soon. */
+export const wantBytesMin = 64 * 1024
+export const wantBytesMax = 2 * 1024 * 1024
+/** Wanted from one link and not arrived: more than fits on a line of 50 ms at 10 MB/s. */
+export const wantedBytesMax = 4 * 1024 * 1024
+export const wantsMax = 32
+/** Wants of one linked node that wait for their answer; more than twice what we would ask. */
+export const wantsQueuedMax = 64
+/** Read from the store at once to answer a want. */
+export const answerBytes = 256 * 1024
+/** Arrived and not stored: no more is wanted then. */
+export const gatheredBytesMax = 8 * 1024 * 1024
+/** Handed to the gate at once. */
+export const intakeBytes = 1024 * 1024
+export const intakeRunsMax = 1024
+/** A link of which no byte came for this long, or no whole run for that long, loses its wants to others and rests. Milliseconds. */
+export const wantSilenceMax = 10_000
+export const wantTimeMax = 60_000
+export const linkRestTime = 30_000
+/** A stream that a link could not serve is asked of it again after this, twice as long each time. Milliseconds. */
+export const wantBackOffFirst = 2000
+export const wantBackOffMax = 600_000
+/** With more than this many events missing, or streams, a node is catching up: what it stores becomes present as one batch. */
+export const catchUpEvents = 256
+export const catchUpStreams = 32
+/** Not catching up, what was stored becomes present at the latest after this, when more is under way. Milliseconds. */
+export const liveHoldMax = 100
+/** Seals of what is held already are asked for when nothing else has been wanted for this long, a few at a time. Milliseconds. */
+export const sealIdle = 3000
+export const sealWantsMax = 4
+/** Admissions of a node are asked for again after this. Milliseconds. */
+export const askAdmissionsEvery = 10_000
+/** Nodes in one question; frames of admissions that wait to be learned. */
+export const askAdmissionsMax = 256
+export const admissionsQueuedMax = 64
+/** Watchers of replication are told at most this often. Milliseconds. */
+export const replicationTellEvery = 250
 /** A vector is published at most this often (RULES 21). Milliseconds. */
 export const vectorEvery = 60_000
 /** A device counts as holding what its vector says for this long after it was last heard of (RULES 21). Milliseconds. */

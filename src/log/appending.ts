@@ -24,7 +24,7 @@ import type { AppendOptions } from './contract.ts'
 import type { Receipts } from './receipts.ts'
 import type { Row } from './row.ts'
 import type { Run } from './run.ts'
-import { isEphemeral, isSealed, signRun } from './run.ts'
+import { isEphemeral, isSealed, recordOf, signRun } from './run.ts'
 import type { StoredReceipt } from './record.ts'
 import { putReceipt, storeRun } from './record.ts'
 import { chainBytes } from './run-key.ts'
@@ -289,12 +289,12 @@ export const createAppender = (context: LogContext, receipts: Receipts) => {
     }
     for (const { request, error } of packed.refusals) request.reject(error)
     context.advanced()
-    const appended = packed.runs.map(({ run: { header, bytes } }) => ({ ...header, bytes }))
-    if (appended.length > 0)
-      context.stored(
-        appended.map(({ stream }) => stream),
-        appended,
-      )
+    const appended = packed.runs.map(({ run }) => recordOf(run))
+    if (appended.length === 0) return
+    context.stored(
+      appended.map(({ stream }) => stream),
+      appended,
+    )
   }
 
   const waitingEvents = (): number => queue.reduce((sum, { events }) => sum + events.length, 0)

@@ -5,7 +5,7 @@ import type { NodeId, StreamId } from '../core/event.ts'
 import type { Signer } from '../crypto/keys.ts'
 import type { Store, Write } from '../store/contract.ts'
 import type { Blocks } from './blocks.ts'
-import type { AppendedRun } from './contract.ts'
+import type { RunRecord } from './contract.ts'
 import type { Index } from './stream-state.ts'
 
 /** Where an event of this node goes: the first route whose filter it passes, else stream 0. */
@@ -59,7 +59,7 @@ export interface LogContext extends LogDependencies {
   /** Tells readers that `present` of some stream has grown. */
   advanced(): void
   /** Tells those who pass runs on that heads of these streams have changed on disk; `run` is an own one just appended to its stream. */
-  stored(streams: Iterable<StreamId>, runs?: readonly AppendedRun[]): void
+  stored(streams: Iterable<StreamId>, runs?: readonly RunRecord[]): void
 }
 
 /** One writer at a time, in the order of asking. */

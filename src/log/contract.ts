@@ -74,8 +74,8 @@ export interface Head {
   readonly chain: Uint8Array
 }
 
-/** An own run, small and fresh: whoever lacks just this one may be given it without asking. */
-export interface AppendedRun {
+/** A run as stored, for forwarding. */
+export interface RunRecord {
   readonly stream: StreamId
   readonly from: number
   readonly count: number
@@ -86,7 +86,8 @@ export interface AppendedRun {
 export interface Stored {
   /** Streams whose head has changed. */
   readonly streams: ReadonlySet<StreamId>
-  readonly appended: readonly AppendedRun[]
+  /** Own runs, just written: whoever lacks just these may be given them without asking. */
+  readonly appended: readonly RunRecord[]
 }
 
 /** What a record says it is; not verified. */
@@ -133,7 +134,7 @@ export interface Log {
   /** The record of the run that holds (stream, offset), verbatim as signed, for forwarding. */
   run(stream: StreamId, offset: number): Promise<Uint8Array<ArrayBuffer> | undefined>
   /** The same for as many as follow one another from that run on and make up about `bytes`, at least one; empty where it is not held. */
-  runs(stream: StreamId, offset: number, bytes: number): Promise<readonly Uint8Array<ArrayBuffer>[]>
+  runs(stream: StreamId, offset: number, bytes: number): Promise<readonly RunRecord[]>
   /** `undefined` for what is no run. */
   sketch(run: Uint8Array): RunSketch | undefined
   /** Last offset of each stream, as readers see it. */

@@ -10,14 +10,14 @@ import { createBlocks, quarantineWrites } from './blocks.ts'
 import { milliseconds } from './commit.ts'
 import type { LogContext, LogDependencies, Retention, Routing } from './context.ts'
 import { createExclusion } from './context.ts'
-import type { Head, Log, LogStatus, ReadOptions, Stored } from './contract.ts'
+import type { Head, Log, LogStatus, ReadOptions, RunRecord, Stored } from './contract.ts'
 import { createGate } from './ingestion.ts'
 import { presentOf, read } from './reading.ts'
 import type { TailReceipts } from './receipts.ts'
 import { openReceipts } from './receipts.ts'
 import { recover } from './recovery.ts'
 import { retain } from './retention.ts'
-import { sketchRun } from './run.ts'
+import { recordOf, sketchRun } from './run.ts'
 import { chainBytes } from './run-key.ts'
 import { saveSummaries, sealTail, tailRuns } from './sealing.ts'
 import type { RunEntry, StreamState } from './stream-state.ts'
@@ -69,7 +69,7 @@ const runsFrom = async (
   stream: StreamId,
   offset: number,
   bytes: number,
-): Promise<readonly Uint8Array<ArrayBuffer>[]> => {
+): Promise<readonly RunRecord[]> => {
   const state = context.index.stream(stream)
   if (state === undefined || offset < baseOf(state)) return []
   const entries: RunEntry[] = []
@@ -80,7 +80,7 @@ const runsFrom = async (
     entries.push(entry)
     size += entry.bytes
   }
-  return (await context.blocks.runs(state, entries)).map((run) => run.bytes)
+  return (await context.blocks.runs(state, entries)).map(recordOf)
 }
 
 /** Opens the log over a store that was just opened: what is there is what was committed, whatever happened before. */

@@ -11,7 +11,7 @@ import type { Signer } from '../crypto/keys.ts'
 import { signatureBytes, verify } from '../crypto/keys.ts'
 import type { Block, DecodedBlock } from './body.ts'
 import { decodeBody, encodeBody } from './body.ts'
-import type { RunSketch } from './contract.ts'
+import type { RunRecord, RunSketch } from './contract.ts'
 import type { Header } from './header.ts'
 import {
   codecDeflated,
@@ -121,6 +121,8 @@ export const authorOf = (header: Header): NodeId => {
   if (parsed === undefined) throw new ShoalError('ERR_MALFORMED', `"${header.stream}" is not a stream id.`)
   return parsed.node
 }
+
+export const recordOf = ({ header: { stream, from, count }, bytes }: Run): RunRecord => ({ stream, from, count, bytes })
 
 /** What a record says it is, whoever made it; `undefined` when it cannot be read. */
 export const sketchRun = (record: Uint8Array): RunSketch | undefined => {

@@ -1,0 +1,150 @@
+/**
+ * What this node tells of its heads: all of them to a new link, then what has changed. What changes within a turn goes in one frame, the
+ * same one to every link; those who lack nothing of it are told later. A small own run goes unasked to whoever lacks just that, and
+ * stands for its head. Everything happens after the publisher was answered.
+ */
+import type { Clock } from '../core/clock.ts'
+import type { StreamId } from '../core/event.ts'
+import { headsDelay, headsLazyDelay, linkBytesLow, pushBytesMax, pushRunsMax } from '../core/limits.ts'
+import type { Log, RunRecord, Stored } from '../log/contract.ts'
+import type { Link, MemberFrame, StreamHead } from './contract.ts'
+import { createHeadBook } from './head-book.ts'
+import type { Session } from './session.ts'
+
+export interface Announcements {
+  tellAll(link: Link): void
+  stored(stored: Stored): void
+  /** So that everybody can find out whether it knows all heads. */
+  tellDigest(): void
+  forget(link: Link): void
+  close(): void
+}
+
+export interface AnnouncementsOptions {
+  readonly log: Pick<Log, 'head' | 'heads'>
+  readonly clock: Clock
+  readonly sessions: ReadonlyMap<Link, Session>
+}
+
+export const createAnnouncements = ({ log, clock, sessions }: AnnouncementsOptions): Announcements => {
+  const ours = createHeadBook()
+  const changed = new Set<StreamId>()
+  let fresh = new Map<StreamId, RunRecord[]>()
+  const lazy = new Map<Link, Set<StreamId>>()
+  let cancelSoon: (() => void) | undefined
+  let cancelLazy: (() => void) | undefined
+
+  const refresh = (stream: StreamId): StreamHead | undefined => {
+    const head = log.head(stream)
+    if (head === undefined) return undefined
+    const told = { stream, ...head }
+    ours.set(told)
+    return told
+  }
+
+  const refreshAll = (): void => {
+    for (const [stream, head] of log.heads()) ours.set({ stream, ...head })
+  }
+  refreshAll()
+
+  /** The fresh runs that bring a node which holds `known` events up to `head`; `undefined` where that takes more. */
+  const pushable = (head: StreamHead, known: number): readonly RunRecord[] | undefined => {
+    const runs = fresh.get(head.stream)?.filter(({ from }) => from >= known) ?? []
+    let at = known
+    for (const { from, count, bytes } of runs) {
+      if (from !== at || bytes.length > pushBytesMax) return undefined
+      at += count
+    }
+    return at === head.count && runs.length <= pushRunsMax ? runs : undefined
+  }
+
+  const tell = (link: Link, frames: Map<string, MemberFrame>, streams: readonly StreamId[]): void => {
+    if (streams.length === 0) return
+    const key = streams.join()
+    // one frame for all who are told the same
+    let frame = frames.get(key)
+    if (frame === undefined) {
+      frame = { type: 'heads', full: false, heads: streams.flatMap((stream) => ours.get(stream) ?? []) }
+      frames.set(key, frame)
+    }
+    link.send(frame, 'control')
+  }
+
+  const flush = (): void => {
+    cancelSoon = undefined
+    const heads = [...changed].flatMap((stream) => refresh(stream) ?? [])
+    changed.clear()
+    const frames = new Map<string, MemberFrame>()
+    for (const [link, session] of sessions) {
+      const soon: StreamId[] = []
+      const later = lazy.get(link) ?? new Set()
+      for (const head of heads) {
+        const { stream } = head
+        const known = Math.max(session.theirs.get(stream)?.count ?? 0, session.pushedTo.get(stream) ?? 0)
+        if (known >= head.count) {
+          later.add(stream)
+          continue
+        }
+        const runs = link.buffered < linkBytesLow ? pushable(head, known) : undefined
+        if (runs === undefined) {
+          soon.push(stream)
+          later.delete(stream)
+          continue
+        }
+        session.pushedTo.set(stream, head.count)
+        for (const { bytes } of runs) link.send({ type: 'run', id: 0, bytes }, 'control')
+      }
+      if (later.size > 0) lazy.set(link, later)
+      tell(link, frames, soon)
+    }
+    fresh = new Map()
+    if (lazy.size > 0) cancelLazy ??= clock.after(headsLazyDelay, flushLazy)
+  }
+
+  const flushLazy = (): void => {
+    cancelLazy = undefined
+    const frames = new Map<string, MemberFrame>()
+    for (const [link, streams] of lazy) if (sessions.has(link)) tell(link, frames, [...streams])
+    lazy.clear()
+  }
+
+  const flushAll = (): void => {
+    cancelSoon?.()
+    if (cancelSoon !== undefined) flush()
+    cancelLazy?.()
+    flushLazy()
+  }
+
+  return {
+    tellAll: (link) => {
+      flushAll()
+      refreshAll()
+      const session = sessions.get(link)
+      session?.pushedTo.clear()
+      link.send({ type: 'heads', full: true, heads: [...ours.all.values()] }, 'control')
+    },
+    stored: ({ streams, appended }) => {
+      // a new link is told everything
+      if (sessions.size === 0) return
+      for (const stream of streams) changed.add(stream)
+      for (const run of appended) {
+        const runs = fresh.get(run.stream)
+        if (runs === undefined) fresh.set(run.stream, [run])
+        else if (runs.length <= pushRunsMax) runs.push(run)
+      }
+      cancelSoon ??= clock.after(headsDelay, flush)
+    },
+    tellDigest: () => {
+      flushAll()
+      refreshAll()
+      if (sessions.size === 0) return
+      const frame: MemberFrame = { type: 'headsDigest', digest: ours.digest() }
+      for (const link of sessions.keys()) link.send(frame, 'control')
+    },
+    forget: (link) => lazy.delete(link),
+    close: () => {
+      cancelSoon?.()
+      cancelLazy?.()
+    },
+  }
+}

@@ -1,0 +1,372 @@
+/**
+ * Exchanges heads, wants and runs over all links: runs what the sessions (one a link, `session.ts`) and the planner (`wants.ts`) say, over
+ * the log and the links. Keeps nothing: the log is all there is, so it may be cut off anywhere and goes on from there.
+ */
+import type { Clock } from '../core/clock.ts'
+import { ShoalError, errorCode, errorMessage } from '../core/errors.ts'
+import type { NodeId, StreamId } from '../core/event.ts'
+import {
+  admissionsQueuedMax,
+  askAdmissionsEvery,
+  askAdmissionsMax,
+  catchUpEvents,
+  catchUpStreams,
+  fullHeadsEvery,
+  gatheredBytesMax,
+  replicationTellEvery,
+  sealIdle,
+  sealWantsMax,
+  wantedBytesMax,
+  wantsMax,
+} from '../core/limits.ts'
+import type { Random } from '../core/random.ts'
+import type { Ingested, Log } from '../log/contract.ts'
+import type { Members } from '../swarm/contract.ts'
+import type { Link, MemberFrame, Replicator } from './contract.ts'
+import { createAnnouncements } from './announcements.ts'
+import { lagOf, lacking } from './lag.ts'
+import type { Arrived } from './intake.ts'
+import { createIntake } from './intake.ts'
+import { createSeals } from './seals.ts'
+import type { Purpose, Session, SessionEffect, SessionInput } from './session.ts'
+import { createSession, step } from './session.ts'
+import type { Source } from './wants.ts'
+import { createWants } from './wants.ts'
+
+export interface ReplicatorDependencies {
+  readonly log: Log
+  readonly members: Members
+  readonly clock: Clock
+  readonly random: Random
+  /** For the diary. */
+  readonly report: (code: string, message: string) => void
+}
+
+/** Milliseconds. */
+const tickEvery = 1000
+/** Of admissions in one frame. */
+const admissionsBytes = 48 * 1024
+/** Said of a link before it told its first round trip. Milliseconds. */
+const roundTripGuess = 5
+
+/** Runs that no honest node passes on; a newer version of a run is not among them. */
+const isDishonest = (answer: Ingested): boolean => answer.type === 'refused' && answer.code !== 'ERR_RUN_VERSION'
+
+export const createReplicator = (dependencies: ReplicatorDependencies): Replicator => {
+  const { log, members, clock, random, report } = dependencies
+  const sessions = new Map<Link, Session>()
+  const sources = new Map<Link, Source>()
+  const askedAbout = new Map<NodeId, number>()
+  const learning = new Map<Link, number>()
+  const told = new Set<string>()
+  const listeners = new Set<() => void>()
+  let isCatchingUp = false
+  let isClosed = false
+  let cancelTick: (() => void) | undefined
+  let cancelTell: (() => void) | undefined
+  let ticks = 0
+  let busyAt = clock.monotonic()
+
+  const now = (): number => clock.monotonic()
+  const pick = (bound: number): number => {
+    const [a = 0, b = 0, c = 0, d = 0] = random(4)
+    return (((a << 24) | (b << 16) | (c << 8) | d) >>> 0) % bound
+  }
+
+  const changed = (): void => {
+    if (listeners.size === 0 || isClosed) return
+    cancelTell ??= clock.after(replicationTellEvery, () => {
+      cancelTell = undefined
+      for (const listener of listeners) listener()
+    })
+  }
+
+  const wants = createWants<Link>({
+    held: (stream) => {
+      const head = log.head(stream)
+      return { count: head?.count ?? 0, hole: head === undefined ? 0 : log.hole(stream), isEmpty: head === undefined }
+    },
+    isMember: (node) => members.isMember(node),
+    self: log.node,
+    sources,
+    pick,
+  })
+  const seals = createSeals<Link>({ log, sessions, pick })
+  const announcements = createAnnouncements({ log, clock, sessions })
+
+  /** The link is closed by us; whoever attached it detaches it then, which does no harm twice. */
+  const cut = (link: Link, code: string, message: string): void => {
+    report(code, `The link to ${link.node} was closed: ${message}`)
+    detach(link)
+    link.close({ code, message })
+  }
+
+  const onAnswer = ({ link, sketch, isCounted }: Arrived<Link>, answer: Ingested | undefined): void => {
+    const { stream } = sketch
+    const at = now()
+    if (answer === undefined) wants.rejected(stream, link, at, 'for now')
+    else if (isDishonest(answer) && answer.type === 'refused') {
+      wants.rejected(stream, link, at, 'for now')
+      if (sessions.has(link)) cut(link, answer.code, `It sent a run that no honest node passes on: ${answer.message}`)
+    } else if (answer.type === 'evidence') wants.rejected(stream, link, at, 'fork')
+    else if (answer.type === 'deferred' || answer.type === 'refused' || (answer.type === 'gap' && isCounted))
+      wants.rejected(stream, link, at, 'for now')
+    if (isCounted) wants.stored(stream, at)
+  }
+
+  const intake = createIntake<Link>({
+    log,
+    clock,
+    report,
+    onAnswer,
+    onBatch: () => {
+      changed()
+      plan()
+    },
+  })
+
+  const gather = (link: Link, effect: Extract<SessionEffect, { type: 'gather' }>): void => {
+    const { bytes, sketch, asked } = effect
+    const { stream, from, count } = sketch
+    const author = stream.slice(0, 43) as NodeId
+    if (!members.isMember(author) || intake.bytes > 2 * gatheredBytesMax) return
+    // an own run that comes back is looked at only where it may mend something
+    if (author === log.node && log.hole(stream) === 0) return
+    const isSeal = asked?.purpose === 'seal'
+    if (isSeal || wants.gather(stream, from, from + count)) intake.add({ link, bytes, sketch, isCounted: !isSeal })
+  }
+
+  const answerAdmissions = (link: Link, nodes: readonly NodeId[]): void => {
+    const seen = new Set<Uint8Array>()
+    let part: Uint8Array[] = []
+    let size = 0
+    const send = (): void => {
+      link.send({ type: 'admissions', admissions: part }, 'control')
+      part = []
+      size = 0
+    }
+    for (const node of nodes) {
+      for (const admission of members.path(node)) {
+        if (seen.has(admission)) continue
+        seen.add(admission)
+        if (size + admission.length > admissionsBytes && part.length > 0) send()
+        part.push(admission)
+        size += admission.length
+      }
+    }
+    if (part.length > 0) send()
+  }
+
+  const learn = (link: Link, admissions: readonly Uint8Array[]): void => {
+    const queued = (learning.get(link) ?? 0) + 1
+    if (queued > admissionsQueuedMax)
+      throw new ShoalError('ERR_TOO_MANY_ADMISSIONS', 'Admissions come faster than they can be verified.')
+    learning.set(link, queued)
+    const done = (): void => {
+      const left = (learning.get(link) ?? 1) - 1
+      if (left > 0) learning.set(link, left)
+      else learning.delete(link)
+    }
+    members
+      .learn(admissions)
+      .catch((error: unknown) => report(errorCode(error), `Admissions could not be kept: ${errorMessage(error)}`))
+      .finally(done)
+  }
+
+  const read = async (link: Link, effect: Extract<SessionEffect, { type: 'read' }>): Promise<void> => {
+    const { id, stream, from, bytes } = effect
+    const runs = await log.runs(stream, from, bytes).catch((error: unknown) => {
+      report(errorCode(error), `Runs of ${stream} could not be read: ${errorMessage(error)}`)
+      return []
+    })
+    const head = log.head(stream)?.count ?? 0
+    run(link, { type: 'read', id, runs, head, buffered: link.buffered })
+  }
+
+  const perform = (link: Link, effect: SessionEffect): void => {
+    switch (effect.type) {
+      case 'send':
+        return link.send(effect.frame, effect.lane)
+      case 'read':
+        return void read(link, effect)
+      case 'tellHeads':
+        return announcements.tellAll(link)
+      case 'told':
+        for (const stream of effect.streams) wants.touch(stream)
+        seals.touch(effect.streams)
+        return changed()
+      case 'gather':
+        return gather(link, effect)
+      case 'over': {
+        const { asked } = effect
+        if (asked.purpose === 'events') wants.over(link, asked.stream, asked.runs, now())
+        else seals.over(link, asked.stream, now())
+        return
+      }
+      case 'answerAdmissions':
+        return answerAdmissions(link, effect.nodes)
+      case 'learn':
+        return learn(link, effect.admissions)
+    }
+  }
+
+  const run = (link: Link, input: SessionInput): void => {
+    const session = sessions.get(link)
+    if (session === undefined) return
+    for (const effect of step(session, input)) perform(link, effect)
+  }
+
+  const ask = (link: Link, stream: StreamId, from: number, bytes: number, purpose: Purpose): void =>
+    run(link, { type: 'ask', stream, from, bytes, purpose, now: now() })
+
+  const reportOnce = (key: string, code: string, message: string): void => {
+    if (told.has(key) || told.size > 10_000) return
+    told.add(key)
+    report(code, message)
+  }
+
+  const askAbout = (strangers: readonly { readonly link: Link; readonly node: NodeId }[]): void => {
+    const at = now()
+    const byLink = new Map<Link, Set<NodeId>>()
+    for (const { link, node } of strangers) {
+      if (at < (askedAbout.get(node) ?? 0)) continue
+      const nodes = byLink.get(link) ?? new Set()
+      if (nodes.size >= askAdmissionsMax) continue
+      askedAbout.set(node, at + askAdmissionsEvery)
+      byLink.set(link, nodes.add(node))
+    }
+    for (const [link, nodes] of byLink) link.send({ type: 'askAdmissions', nodes: [...nodes] }, 'control')
+  }
+
+  const plan = (): void => {
+    if (isClosed) return
+    const wanted = [...sessions.values()].reduce((sum, { wantedBytes }) => sum + wantedBytes, 0)
+    const { assignments, strangers, beyond } = wants.plan(now(), gatheredBytesMax - intake.bytes - wanted)
+    if (assignments.reduce((sum, { missing }) => sum + missing, 0) > catchUpEvents) isCatchingUp = true
+    for (const { link, stream, from, bytes } of assignments) {
+      ask(link, stream, from, bytes, 'events')
+    }
+    askAbout(strangers)
+    for (const { link, stream } of beyond) {
+      const sentence = `${link.node} holds more of this device's own stream ${stream} than it does itself: a copy of this device is, or was, at work.`
+      reportOnce(`${link.node} ${stream}`, 'ERR_OWN_STREAM', sentence)
+    }
+    if (wants.active + wants.waiting + wants.gathered > 0) busyAt = now()
+    if (wants.active + wants.waiting > catchUpStreams) isCatchingUp = true
+    const isIdle = wants.active === 0 && wants.gathered === 0 && wants.waiting === 0
+    intake.settle(isIdle, isCatchingUp)
+    if (isIdle) isCatchingUp = false
+  }
+
+  const askForSeals = (): void => {
+    if (now() - busyAt < sealIdle) return
+    for (const { link, stream, from } of seals.plan(now(), sealWantsMax)) ask(link, stream, from, 1, 'seal')
+  }
+
+  const tick = (): void => {
+    ticks += 1
+    for (const link of [...sessions.keys()]) run(link, { type: 'tick', now: now(), bytesReceived: link.bytesReceived })
+    if (ticks % (fullHeadsEvery / tickEvery) === 0) announcements.tellDigest()
+    for (const [node, until] of askedAbout) {
+      if (until > now()) continue
+      // nobody could say who it is: whoever holds something of it now may be asked
+      askedAbout.delete(node)
+      wants.admit([node])
+    }
+    plan()
+    askForSeals()
+    cancelTick = sessions.size > 0 && !isClosed ? clock.after(tickEvery, tick) : undefined
+  }
+
+  const stopWatching = [
+    log.onStored((stored) => {
+      announcements.stored(stored)
+      changed()
+    }),
+    members.onLearn((nodes) => {
+      wants.admit(nodes)
+      plan()
+    }),
+  ]
+
+  const attach = (link: Link): void => {
+    if (isClosed || sessions.has(link)) return
+    const session = createSession(now())
+    session.bytesReceived = link.bytesReceived
+    sessions.set(link, session)
+    sources.set(link, {
+      head: (stream) => session.theirs.get(stream),
+      get room() {
+        return wantedBytesMax - session.wantedBytes
+      },
+      get wantsLeft() {
+        return session.restsUntil > now() ? 0 : wantsMax - session.asked.size
+      },
+      get wantedBytes() {
+        return session.wantedBytes
+      },
+      get roundTrip() {
+        return link.roundTrip ?? roundTripGuess
+      },
+    })
+    announcements.tellAll(link)
+    cancelTick ??= clock.after(tickEvery, tick)
+    changed()
+  }
+
+  const detach = (link: Link): void => {
+    if (!sessions.delete(link)) return
+    sources.delete(link)
+    announcements.forget(link)
+    for (const { sketch, isCounted } of intake.drop(link)) if (isCounted) wants.stored(sketch.stream, now())
+    wants.forget(link)
+    seals.forget(link)
+    plan()
+    changed()
+  }
+
+  return {
+    attach,
+    detach,
+    onFrame: (link, frame: MemberFrame) => {
+      const sketch = frame.type === 'run' ? log.sketch(frame.bytes) : undefined
+      run(link, { type: 'frame', frame, now: now(), sketch })
+      plan()
+    },
+    onDrain: (link) => run(link, { type: 'drained' }),
+    lag: (link) => {
+      const session = sessions.get(link)
+      return session?.hasHeads === true
+        ? lagOf(log, session.theirs, (stream) => wants.isDoubtful(link, stream))
+        : undefined
+    },
+    headsOf: (link) => {
+      const session = sessions.get(link)
+      return session?.hasHeads === true ? session.theirs.all : undefined
+    },
+    toReplicate: () => {
+      const all = new Map<StreamId, number>()
+      for (const [link, { theirs }] of sessions) {
+        for (const head of theirs.all.values()) {
+          const count = lacking(log, head)
+          if (count > (all.get(head.stream) ?? 0) && !wants.isDoubtful(link, head.stream)) all.set(head.stream, count)
+        }
+      }
+      return all
+    },
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close: () => {
+      isClosed = true
+      for (const stop of stopWatching) stop()
+      cancelTick?.()
+      cancelTell?.()
+      announcements.close()
+      intake.close()
+      sessions.clear()
+      sources.clear()
+    },
+  }
+}
