@@ -79,7 +79,8 @@ export const consoleStyle = css`
     background: var(--deep-2);
     box-shadow: 0 -1px 0 var(--deep-line);
   }
-  nav a {
+  nav a,
+  nav .more {
     position: relative;
     display: flex;
     flex-direction: column;
@@ -93,12 +94,60 @@ export const consoleStyle = css`
     text-decoration: none;
     overflow-wrap: normal;
   }
-  nav a[aria-current] {
+  nav .more {
+    border: 0;
+    border-radius: 0;
+    background: none;
+    padding: 0;
+  }
+  nav a[aria-current],
+  nav .more[data-current] {
     color: #fff;
     box-shadow: inset 0 4px 0 var(--sun);
   }
-  nav a.check {
+  .rest {
+    position: absolute;
+    right: 0.5rem;
+    bottom: calc(100% + 0.5rem);
     display: none;
+    grid-template-columns: repeat(2, minmax(7.5rem, 1fr));
+    gap: 0.25rem;
+    padding: 0.5rem;
+    border-radius: var(--radius);
+    background: var(--deep-2);
+    box-shadow: 0 8px 30px rgb(0 0 0 / 45%);
+  }
+  .rest.open {
+    display: grid;
+  }
+  .rest a {
+    min-height: 76px;
+    font-size: 0.9375rem !important;
+  }
+  .rest a[aria-current] {
+    border-radius: var(--radius-small);
+    background: rgb(255 255 255 / 12%);
+    box-shadow: none;
+  }
+  .waiting {
+    padding: 30vh 0;
+    color: var(--ink-soft);
+    text-align: center;
+  }
+  .count {
+    position: absolute;
+    top: 5px;
+    left: calc(50% + 6px);
+    display: grid;
+    place-items: center;
+    min-width: 22px;
+    height: 22px;
+    padding: 0 5px;
+    border-radius: 11px;
+    background: var(--alarm);
+    color: var(--alarm-ink);
+    font-size: 0.8125rem;
+    font-style: normal;
   }
   .busy {
     position: absolute;
@@ -127,7 +176,8 @@ export const consoleStyle = css`
   }
 
   @media (max-width: 420px) {
-    nav a {
+    nav a,
+    nav .more {
       font-size: 0.75rem;
       letter-spacing: -0.02em;
     }
@@ -160,11 +210,16 @@ export const consoleStyle = css`
       background: none;
       box-shadow: none;
     }
-    nav a,
-    nav a.check {
-      display: flex;
-      min-height: 76px;
-      font-size: 0.875rem;
+    nav .more {
+      display: none;
+    }
+    .rest,
+    .rest.open {
+      display: contents;
+    }
+    nav a {
+      min-height: 66px;
+      font-size: 0.875rem !important;
     }
     nav a:hover {
       background: rgb(255 255 255 / 7%);
@@ -196,15 +251,14 @@ export const consoleStyle = css`
     nav {
       gap: 0.25rem;
     }
-    nav a,
-    nav a.check {
+    nav a {
       flex-direction: row;
       justify-content: flex-start;
       gap: 1rem;
       min-height: var(--target);
       padding-inline: 1rem;
       border-radius: var(--radius);
-      font-size: 1.0625rem;
+      font-size: 1.0625rem !important;
     }
     nav a[aria-current] {
       box-shadow: none;
@@ -218,7 +272,8 @@ export const consoleStyle = css`
       border-radius: 2px;
       background: var(--sun);
     }
-    .busy {
+    .busy,
+    .count {
       position: static;
       margin-left: auto;
     }

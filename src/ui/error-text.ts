@@ -8,15 +8,29 @@ const known: Readonly<Record<string, StringKey>> = {
   ERR_STORE_FORMAT: 'error.outdated',
   ERR_WORKER_OUTDATED: 'error.outdated',
   ERR_QUERY_CHANGED: 'error.changed',
+  ERR_INVITATION: 'error.invitation',
+  ERR_INVITATION_EXPIRED: 'error.invitationExpired',
+  ERR_INVITATION_USED: 'error.invitationUsed',
+  ERR_ALREADY_MEMBER: 'error.alreadyMember',
+  ERR_JOIN_CANCELLED: 'error.joinCancelled',
+  ERR_NOT_ADMIN: 'error.notAdmin',
+  ERR_CODE: 'error.code',
+  ERR_CODE_EXPIRED: 'error.codeExpired',
+  ERR_NO_RADIO: 'error.noRadio',
+  ERR_SWARM_FOUNDED: 'error.founded',
 }
 
 export const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
 
+/** An error, or what a status says of one. */
+const hasSentence = (error: unknown): error is { readonly message: string } =>
+  typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string'
+
 export const errorText = (error: unknown, text: Text): string => {
   const code = codeOf(error)
   const key = known[code]
   if (key) return text.say(key)
-  const sentence = error instanceof Error ? error.message : String(error)
+  const sentence = hasSentence(error) ? error.message : String(error)
   return code ? `${sentence} (${code})` : sentence
 }

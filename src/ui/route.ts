@@ -1,25 +1,71 @@
 /** Where in the console one is: the part of the address behind `#`, so that every view can be linked to and works offline. */
+import type { SwarmStatus } from '../client/contract.ts'
 
-export const viewNames = ['overview', 'events', 'query', 'publish', 'import', 'check'] as const
+export const viewNames = [
+  'welcome',
+  'recovery',
+  'andon',
+  'devices',
+  'overview',
+  'events',
+  'query',
+  'publish',
+  'import',
+  'check',
+] as const
 export type ViewName = (typeof viewNames)[number]
+
+export const welcomeSteps = ['found', 'join'] as const
+export type WelcomeStep = (typeof welcomeSteps)[number]
 
 export interface Route {
   readonly view: ViewName
   /** A query to run. */
   readonly aql?: string
+  /** The former log to ask. */
+  readonly swarmId?: string
+  /** How far into the first start. */
+  readonly step?: WelcomeStep
+  /** The whole address, when it is that of an invitation. */
+  readonly invitation?: string
 }
 
-export const currentRoute = (at: Location): Route => {
+/** The view of an address that names none. `hasLooked`: the operator chose to look around before beginning or joining. */
+export const homeView = (swarm: Pick<SwarmStatus, 'state' | 'joining'>, hasLooked: boolean): ViewName => {
+  if (swarm.state === 'member') return 'andon'
+  return hasLooked && swarm.joining === undefined ? 'overview' : 'welcome'
+}
+
+/** `home`: what an address that names no view means; undefined while that is not known. */
+export const currentRoute = (at: Pick<Location, 'hash' | 'pathname' | 'href'>, home?: ViewName): Route | undefined => {
   const [path = '', search = ''] = at.hash.replace(/^#\/?/, '').split('?')
-  const named = viewNames.find((name) => name === path)
+  const [first = '', second = ''] = path.split('/')
+  if (first === 'join' && second !== '') return { view: 'welcome', step: 'join', invitation: at.href }
+  const named = viewNames.find((name) => name === first)
   // `/check` is an address of its own: it has to open on a device where nothing else works.
-  const view = named ?? (at.pathname.replace(/\/$/, '') === '/check' ? 'check' : 'overview')
-  const aql = new URLSearchParams(search).get('q')
-  return aql === null ? { view } : { view, aql }
+  const view = named ?? (at.pathname.replace(/\/$/, '') === '/check' ? 'check' : home)
+  if (view === undefined) return undefined
+  const step = view === 'welcome' ? welcomeSteps.find((name) => name === second) : undefined
+  const asked = new URLSearchParams(search)
+  const [aql, swarmId] = [asked.get('q'), asked.get('log')]
+  return {
+    view,
+    ...(step === undefined ? {} : { step }),
+    ...(aql === null ? {} : { aql }),
+    ...(swarmId === null ? {} : { swarmId }),
+  }
 }
 
-export const linkTo = ({ view, aql }: Route): string =>
-  aql === undefined ? `#/${view}` : `#/${view}?${new URLSearchParams({ q: aql }).toString()}`
+/** Where an address without a view leads. */
+export const homeLink = '#/'
+
+export const linkTo = ({ view, step, aql, swarmId }: Route): string => {
+  const asked = new URLSearchParams({
+    ...(aql === undefined ? {} : { q: aql }),
+    ...(swarmId === undefined ? {} : { log: swarmId }),
+  }).toString()
+  return `#/${view}${step === undefined ? '' : `/${step}`}${asked === '' ? '' : `?${asked}`}`
+}
 
 /** A tag as AQL writes it. */
 export const quoted = (tag: string): string => `'${tag.replaceAll("'", "''")}'`

@@ -16,7 +16,12 @@ export interface Text {
   bytes(value: number): string
   /** Microseconds since the epoch. */
   time(micros: number): string
+  /** Hours and minutes. */
+  hour(micros: number): string
+  date(micros: number): string
   dateTime(micros: number): string
+  /** "3 minutes ago"; both in microseconds since the epoch. */
+  ago(micros: number, now: number): string
   duration(seconds: number): string
 }
 
@@ -33,6 +38,9 @@ export const createText = (language: Language): Text => {
     hour12: false,
   })
   const full = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' })
+  const short = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hour12: false })
+  const day = new Intl.DateTimeFormat(language, { dateStyle: 'long' })
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
   const number = (value: number, digits = 0): string =>
     digits === 0
       ? whole.format(value)
@@ -60,7 +68,16 @@ export const createText = (language: Language): Text => {
       return unit(scaled, byteUnits[power] ?? 'byte', power === 0 || scaled >= 100 ? 0 : 1)
     },
     time: (micros) => clock.format(micros / 1000),
+    hour: (micros) => short.format(micros / 1000),
+    date: (micros) => day.format(micros / 1000),
     dateTime: (micros) => full.format(micros / 1000),
+    ago: (micros, now) => {
+      const seconds = Math.min(0, (micros - now) / 1_000_000)
+      if (seconds > -60) return relative.format(Math.round(seconds), 'second')
+      if (seconds > -3600) return relative.format(Math.round(seconds / 60), 'minute')
+      if (seconds > -48 * 3600) return relative.format(Math.round(seconds / 3600), 'hour')
+      return relative.format(Math.round(seconds / 86_400), 'day')
+    },
     duration: (seconds) => {
       if (seconds < 1) return unit(Math.round(seconds * 1000), 'millisecond', 0)
       if (seconds < 60) return unit(seconds, 'second', seconds < 10 ? 1 : 0)

@@ -57,6 +57,9 @@ export const tokens = css`
     --deep-line: rgb(255 255 255 / 14%);
     --sun: #ffb454;
     --sun-ink: #2a1a00;
+    --alarm: #b3200f;
+    --alarm-ink: #ffffff;
+    --taken: #14613f;
     --target: 56px;
     --radius: 14px;
     --radius-small: 9px;

@@ -1,7 +1,7 @@
 /** What every view of the console has: the node, what the page knows about itself, the language, and whether it is on screen. */
 import type { PropertyDeclarations } from 'lit'
 import { LitElement } from 'lit'
-import type { Shoal } from '../client/contract.ts'
+import type { Shoal, SwarmStatus } from '../client/contract.ts'
 import type { PageSnapshot, PageState } from '../page/contract.ts'
 import type { StringKey, Text } from './text.ts'
 import { controls } from './theme.ts'
@@ -11,6 +11,7 @@ export class View extends LitElement {
     shoal: { attribute: false },
     page: { attribute: false },
     standing: { attribute: false },
+    swarm: { attribute: false },
     text: { attribute: false },
     active: { type: Boolean, reflect: true },
   }
@@ -20,6 +21,8 @@ export class View extends LitElement {
   declare page: PageState | undefined
   /** `page.current`, handed down anew whenever it changes. */
   declare standing: PageSnapshot | undefined
+  /** As the node says it, handed down anew whenever it changes; undefined before its first word. */
+  declare swarm: SwarmStatus | undefined
   declare text: Text
   declare active: boolean
 

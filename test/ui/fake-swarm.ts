@@ -15,7 +15,7 @@ import { ShoalError } from '../../src/core/errors.ts'
 import type { NodeId } from '../../src/core/event.ts'
 
 export const selfId = 'V1n8Zb0kQ7mT.eR4sYw2LxJ5uHcG9dAfP3iKoNtB6vE' as NodeId
-export const recoveryCode = 'SHOL4-7KQ2M-X9RTB-3WZ8H-N5CVD-6PJ1F-YE0GA-SKT4U-B7Q2L-M9XRH-3W6Z-D5P'
+export const recoveryCode = 'SHOL4-7KQ2M-X9RTB-3WZ8H-N5CVD-6PJ1F-YE0GA-SKT4U-B7Q2L-M9XRH-3W6ZD-5P7'
 const swarmId = 'kd0Yq3JmB7eU5xR1wTzH2nLfVgC9aSoP8iE4uKyXbN.'
 
 export const otherId = (index: number): NodeId =>

@@ -35,6 +35,8 @@ const texts: [string, string][] = [
   ['deep-ink', 'deep-1'],
   ['deep-soft', 'deep-1'],
   ['deep-soft', 'deep-2'],
+  ['alarm-ink', 'alarm'],
+  ['alarm-ink', 'taken'],
 ]
 const edges: [string, string][] = [
   ['line-strong', 'surface'],

@@ -35,7 +35,7 @@ export const createAlarmSound = (onChange: () => void): AlarmSound => {
     return context?.state === 'running' ? 'ready' : 'locked'
   }
   const play = (): void => {
-    navigator.vibrate?.(vibration)
+    if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(vibration)
     if (context?.state !== 'running') return
     for (const [index, hertz] of tones.entries()) {
       const begin = context.currentTime + 0.02 + index * toneLength
@@ -65,7 +65,7 @@ export const createAlarmSound = (onChange: () => void): AlarmSound => {
     if (timer === undefined) return
     clearInterval(timer)
     timer = undefined
-    navigator.vibrate?.(0)
+    if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(0)
   }
   return {
     get state() {

@@ -1,7 +1,7 @@
 /** Writes what a query finds, or the whole log, into a file; shows how far it is and can be stopped. */
 import type { TemplateResult } from 'lit'
 import { LitElement, css, html, nothing } from 'lit'
-import type { Shoal } from '../../client/contract.ts'
+import type { QueryOptions, Shoal } from '../../client/contract.ts'
 import { errorText } from '../error-text.ts'
 import { icon } from '../icons.ts'
 import type { Text } from '../text.ts'
@@ -22,6 +22,7 @@ export class ShoalExport extends LitElement {
     shoal: { attribute: false },
     text: { attribute: false },
     aql: { attribute: false },
+    swarmId: { attribute: false },
     total: { attribute: false },
     label: { attribute: false },
     state: { state: true },
@@ -29,6 +30,8 @@ export class ShoalExport extends LitElement {
   declare shoal: Shoal
   declare text: Text
   declare aql: string
+  /** A former log instead of the current one. */
+  declare swarmId: string | undefined
   /** How many events are expected, where that is known. */
   declare total: number | undefined
   declare label: string
@@ -50,9 +53,7 @@ export class ShoalExport extends LitElement {
       const sink = await openDownload(fileName())
       if (sink === undefined) return
       this.state = { type: 'running', events: 0, abort }
-      // A fixed end: events that arrive meanwhile belong to the next export.
-      const { present } = await this.shoal.offsets()
-      const items = this.shoal.query(this.aql, { order: 'asc', upperBound: present, signal: abort.signal })
+      const items = this.shoal.query(this.aql, { order: 'asc', ...(await this.#bounds()), signal: abort.signal })
       const events = await exportEvents(items, sink, (count) => {
         if (this.state.type === 'running') this.state = { ...this.state, events: count }
       })
@@ -60,6 +61,12 @@ export class ShoalExport extends LitElement {
     } catch (error) {
       this.state = abort.signal.aborted ? { type: 'idle' } : { type: 'failed', error }
     }
+  }
+
+  /** A fixed end: events that arrive meanwhile belong to the next export. Nothing arrives in a former log. */
+  async #bounds(): Promise<QueryOptions> {
+    if (this.swarmId !== undefined) return { swarmId: this.swarmId }
+    return { upperBound: (await this.shoal.offsets()).present }
   }
 
   override render(): TemplateResult {

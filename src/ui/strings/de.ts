@@ -1,13 +1,25 @@
 /** Alle Wörter der Konsole auf Deutsch; die Schlüssel sind die der englischen. */
+import { andon } from './de/andon.ts'
+import { devices } from './de/devices.ts'
+import { welcome } from './de/welcome.ts'
 import type { en } from './en.ts'
 
 export const de: Readonly<Record<keyof typeof en, string>> = {
+  ...andon,
+  ...devices,
+  ...welcome,
+
   'common.cancel': 'Abbrechen',
   'common.close': 'Schließen',
   'common.save': 'Speichern',
 
   'nav.label': 'Ansichten',
   'nav.skip': 'Zum Inhalt springen',
+  'nav.andon': 'Hilfe',
+  'nav.welcome': 'Beginn',
+  'nav.recovery': 'Wiederherstellungscode',
+  'nav.devices': 'Geräte',
+  'nav.more': 'Mehr',
   'nav.overview': 'Übersicht',
   'nav.events': 'Ereignisse',
   'nav.query': 'Abfrage',

@@ -1,11 +1,24 @@
 /** Every word of the console in English. `{…}` are filled in; the keys of the other languages are these. */
+import { andon } from './en/andon.ts'
+import { devices } from './en/devices.ts'
+import { welcome } from './en/welcome.ts'
+
 export const en = {
+  ...andon,
+  ...devices,
+  ...welcome,
+
   'common.cancel': 'Cancel',
   'common.close': 'Close',
   'common.save': 'Save',
 
   'nav.label': 'Views',
   'nav.skip': 'Skip to content',
+  'nav.andon': 'Help',
+  'nav.welcome': 'Begin',
+  'nav.recovery': 'Recovery code',
+  'nav.devices': 'Devices',
+  'nav.more': 'More',
   'nav.overview': 'Overview',
   'nav.events': 'Events',
   'nav.query': 'Query',

@@ -1,17 +1,105 @@
 /** What everybody should see wherever they are: a node that cannot be reached, a newer version, a tab that is behind. */
-import type { TemplateResult } from 'lit'
+import type { PropertyValues, TemplateResult } from 'lit'
 import { css, html, nothing } from 'lit'
-import type { PageSnapshot } from '../../page/contract.ts'
+import type { SwarmStatus } from '../../client/contract.ts'
+import type { PageSnapshot, Slept } from '../../page/contract.ts'
 import { errorText } from '../error-text.ts'
+import { icon } from '../icons.ts'
+import { linkTo } from '../route.ts'
 import { controls } from '../theme.ts'
 import { View } from '../view.ts'
 
+/** Microseconds of a day. */
+const day = 24 * 3600 * 1_000_000
+
 export class ShoalBanners extends View {
+  static override properties = {
+    arrived: { state: true },
+    events: { state: true },
+    hidesRecovery: { attribute: false },
+  }
+  /** Whether this device has joined its swarm just now, before these eyes. */
+  declare arrived: boolean
+  declare events: number
+  /** The view that shows the code is on the screen. */
+  declare hidesRecovery: boolean
+  #timer: ReturnType<typeof setInterval> | undefined
+
+  constructor() {
+    super()
+    this.arrived = false
+    this.events = 0
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    const before = changed.get('swarm') as SwarmStatus | undefined
+    const wasJoining = before?.joining !== undefined && !before.joining.failed
+    if (wasJoining && this.swarm?.state === 'member' && this.swarm.joining === undefined) this.#arrive()
+  }
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    clearInterval(this.#timer)
+  }
+  #arrive(): void {
+    this.arrived = true
+    const count = (): void =>
+      void this.shoal.info().then(
+        ({ events }) => (this.events = events),
+        () => undefined,
+      )
+    count()
+    clearInterval(this.#timer)
+    this.#timer = setInterval(count, 1000)
+  }
+  #dismissArrival = (): void => {
+    this.arrived = false
+    clearInterval(this.#timer)
+  }
+
   override render(): TemplateResult {
-    const { standing } = this
-    if (!standing) return html`${nothing}`
+    const { standing, swarm } = this
     return html`
-      <div aria-live="polite">${this.#node(standing)}</div>
+      ${standing ? this.#standing(standing) : nothing}
+      <div aria-live="polite">${swarm && this.arrived ? this.#arrival(swarm) : nothing}</div>
+      ${
+        swarm?.recoveryPending && swarm.name !== '' && !this.hidesRecovery
+          ? html`<div class="note warn bar">
+              <p class="grow"><strong>${this.say('recovery.banner', { name: swarm.name })}</strong></p>
+              <a class="button" href=${linkTo({ view: 'recovery' })}>${this.say('recovery.show')}</a>
+            </div>`
+          : nothing
+      }
+    `
+  }
+
+  #arrival({ name, toReceive }: SwarmStatus): TemplateResult {
+    return html`<div class="note good bar" data-test="joined">
+      <p class="grow">
+        <strong>${this.say('join.done', { name })}</strong>
+        ${this.say('join.received', { count: this.events })}
+        ${toReceive > 0 ? this.say('join.toReceive', { count: toReceive }) : this.say('join.complete')}
+      </p>
+      <a class="button" href=${linkTo({ view: 'events' })} @click=${this.#dismissArrival}
+        >${this.say('join.showEvents')}</a
+      >
+      <button class="quiet" aria-label=${this.say('common.close')} @click=${this.#dismissArrival}>
+        ${icon('close')}
+      </button>
+    </div>`
+  }
+
+  #slept({ from, to }: Slept): TemplateResult {
+    const isSameDay = this.text.date(from * 1000) === this.text.date(to * 1000) && (to - from) * 1000 < day
+    const moment = (at: number): string => (isSameDay ? this.text.hour(at * 1000) : this.text.dateTime(at * 1000))
+    return html`<div class="note warn bar" data-test="slept">
+      <p class="grow">${this.say('slept.text', { from: moment(from), to: moment(to) })}</p>
+      <button @click=${() => this.page?.dismissSlept()}>${this.say('slept.dismiss')}</button>
+    </div>`
+  }
+
+  #standing(standing: PageSnapshot): TemplateResult {
+    return html`
+      <div aria-live="polite">${this.#node(standing)} ${standing.slept ? this.#slept(standing.slept) : nothing}</div>
       ${standing.update ? this.#update(standing.update.deadline, standing.update.apply) : nothing}
       ${
         standing.reloadPending

@@ -5,7 +5,7 @@ import type { DiagnosticItem, EventItem, QueryResult } from '../../client/contra
 import { errorText } from '../error-text.ts'
 import '../export/export-button.ts'
 import { recall, remember } from '../preferences.ts'
-import { quoted } from '../route.ts'
+import { linkTo, quoted } from '../route.ts'
 import { controls } from '../theme.ts'
 import { View } from '../view.ts'
 import './query-error.ts'
@@ -28,6 +28,8 @@ type QueryItem = QueryResult extends AsyncIterable<infer T> ? T : never
 export class ShoalQuery extends View {
   static override properties = {
     aql: { attribute: false },
+    swarmId: { attribute: false },
+    former: { state: true },
     state: { state: true },
     events: { state: true },
     diagnostics: { state: true },
@@ -38,6 +40,10 @@ export class ShoalQuery extends View {
 
   /** From the address: a tag that was tapped. */
   declare aql: string | undefined
+  /** From the address: a former log to ask instead of the current one. */
+  declare swarmId: string | undefined
+  /** Its name, where it is known. */
+  declare former: string | undefined
   declare state: State
   declare events: readonly EventItem[]
   declare diagnostics: readonly DiagnosticItem[]
@@ -62,11 +68,23 @@ export class ShoalQuery extends View {
 
   override updated(changed: PropertyValues<this>): void {
     if (changed.has('active') && this.active) void this.#findExamples()
+    if (changed.has('swarmId')) {
+      this.#ran = undefined
+      void this.#nameLog()
+    }
     if (this.aql === undefined) this.#ran = undefined
     else if (this.active && this.aql !== this.#ran) {
       this.#ran = this.aql
       void this.#ask(this.aql)
     }
+  }
+
+  async #nameLog(): Promise<void> {
+    const { swarmId } = this
+    this.former = undefined
+    if (swarmId === undefined) return
+    const logs = await this.shoal.swarm.former().catch(() => [])
+    this.former = logs.find((log) => log.swarmId === swarmId)?.name || swarmId.slice(0, 8)
   }
 
   get #box(): HTMLTextAreaElement | null {
@@ -113,7 +131,8 @@ export class ShoalQuery extends View {
     this.seconds = 0
     const abort = new AbortController()
     this.state = { type: 'running', abort }
-    this.#items = this.shoal.query(aql, { order: 'desc', signal: abort.signal })[Symbol.asyncIterator]()
+    const log = this.swarmId === undefined ? {} : { swarmId: this.swarmId }
+    this.#items = this.shoal.query(aql, { order: 'desc', signal: abort.signal, ...log })[Symbol.asyncIterator]()
     await this.#read(abort)
   }
 
@@ -163,6 +182,14 @@ export class ShoalQuery extends View {
     return html`
       <form class="stack" @submit=${this.#submit}>
         <h1>${this.say('nav.query')}</h1>
+        ${
+          this.former === undefined
+            ? nothing
+            : html`<p class="note warn bar">
+                <span class="grow">${this.say('former.asked', { name: this.former })}</span>
+                <a class="button" href=${linkTo({ view: 'query' })}>${this.say('former.current')}</a>
+              </p>`
+        }
         <label>
           <span class="unseen">${this.say('query.box')}</span>
           <textarea
@@ -213,6 +240,7 @@ export class ShoalQuery extends View {
                       .shoal=${this.shoal}
                       .text=${text}
                       .aql=${this.asked}
+                      .swarmId=${this.swarmId}
                       .label=${this.say('export.result')}
                     ></shoal-export>`
                   : nothing

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compareEvents, createCalls, foldCall } from '../../../src/apps/andon/calls.ts'
 import type { AndonEvent, AndonType } from '../../../src/apps/andon/events.ts'
@@ -80,7 +80,7 @@ describe('the order of arrival', () => {
           const calls = createCalls()
           for (const one of arriving) expect(calls.add(one)).toBe(true)
           const twice = arriving[again % Math.max(1, arriving.length)]
-          if (twice) expect(calls.add(twice)).toBe(false)
+          expect(twice !== undefined && calls.add(twice)).toBe(false)
           const ordered = made.toSorted(compareEvents)
           for (const id of ['call-0001', 'call-0002'])
             expect(calls.get(id)).toEqual(foldCall(ordered.filter((one) => one.call === id)))
@@ -105,7 +105,15 @@ describe('the order of arrival', () => {
 
 describe('an event of Andon', () => {
   const item = (payload: unknown): EventItem =>
-    ({ type: 'event', lamport: 7, stream: 'node-id-0', offset: 3, timestamp: 5, tags: ['andon'], payload }) as unknown as EventItem
+    ({
+      type: 'event',
+      lamport: 7,
+      stream: 'node-id-0',
+      offset: 3,
+      timestamp: 5,
+      tags: ['andon'],
+      payload,
+    }) as unknown as EventItem
   it('is read back as it was made', () => {
     const { payload, tags } = newAndonEvent('called', 'call-0001', 'Press 2', 'material')
     expect(tags).toEqual(['andon', 'andon:call-0001', 'machine:Press 2'])

@@ -1,10 +1,24 @@
-/** The console before a node in memory, to look at while working on it: `npx vite test/ui/page`. `#?events=1500` begins with a full log. */
+/**
+ * The console before a node in memory, to look at while working on it, and for the tests of its views: `npx vite test/ui/page`. `?events=1500`
+ * begins with a full log, `?swarm=eight` in a swarm, `?day` with a day of calls for help, `?alarm` with one that is open.
+ */
 import type { PageSnapshot, PageState } from '../../../src/page/contract.ts'
 import '../../../src/ui/console.ts'
+import { newAndonEvent } from '../../../src/apps/andon/events.ts'
+import type { FakeShoal } from '../fake-shoal.ts'
 import { createFakeShoal } from '../fake-shoal.ts'
+import { otherId, scenes, selfId } from '../fake-swarm.ts'
+
+declare global {
+  interface Window {
+    /** For the tests, which let things happen to it. */
+    fake: { readonly shoal: FakeShoal; readonly otherId: typeof otherId; readonly andonEvent: typeof newAndonEvent }
+  }
+}
 
 const options = new URLSearchParams(location.search)
-const current: PageSnapshot = {
+const minutes = 60_000
+let current: PageSnapshot = {
   worker: 'running',
   controlled: true,
   installed: false,
@@ -14,10 +28,27 @@ const current: PageSnapshot = {
   update: options.has('update') ? { deadline: Date.now() + 3_600_000, apply: () => undefined } : undefined,
   reloadPending: false,
   problem: undefined,
+  wake: { wanted: true, held: options.get('wake') !== 'refused', supported: options.get('wake') !== 'none' },
+  wakeSetting: true,
+  links: 'on',
+  slept: options.has('slept') ? { from: Date.now() - 31 * minutes, to: Date.now() - 3 * minutes } : undefined,
+}
+const listeners = new Set<(snapshot: PageSnapshot) => void>()
+const change = (changes: Partial<PageSnapshot>): void => {
+  current = { ...current, ...changes }
+  for (const listener of listeners) listener(current)
 }
 const page: PageState = {
-  current,
-  onChange: () => () => undefined,
+  get current() {
+    return current
+  },
+  onChange: (listener) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  },
+  setWake: (isOn) => change({ wakeSetting: isOn, wake: { ...current.wake, held: isOn && current.wake.supported } }),
+  setLinks: (links) => change({ links }),
+  dismissSlept: () => change({ slept: undefined }),
   install: async () => true,
   persist: async () => 'refused',
   measure: async () => undefined,
@@ -25,7 +56,10 @@ const page: PageState = {
 }
 
 const states = ['idle', 'manual', 'automatic', 'alarm']
+const scene = scenes.find((name) => name === options.get('swarm'))
 const shoal = createFakeShoal({
+  ...(scene ? { scene } : {}),
+  ...(options.has('fast') ? { stepTime: 60 } : {}),
   ...(options.has('trouble')
     ? {
         details: {
@@ -68,4 +102,52 @@ setInterval(() => {
     void shoal.publish([{ tags: ['machine:1', 'heartbeat'], payload: { up: true, at: Date.now() } }])
 }, 900)
 
+/** As `by` (0 is this device) says it, so many minutes ago. */
+const say = (
+  by: number,
+  type: 'called' | 'seen' | 'taken' | 'resolved' | 'cancelled',
+  call: number,
+  machine: string,
+  ago: number,
+  what?: string,
+): void =>
+  shoal.arrive(by === 0 ? selfId : otherId(by), newAndonEvent(type, `call-000${call}`, machine, what), {
+    timestamp: (Date.now() - ago * minutes) * 1000,
+  })
+if (options.has('day')) {
+  say(0, 'called', 1, 'Press 2', 190)
+  for (const by of [1, 2, 3, 4, 6]) say(by, 'seen', 1, 'Press 2', 189.9)
+  say(2, 'taken', 1, 'Press 2', 188.7)
+  say(2, 'resolved', 1, 'Press 2', 171)
+  say(3, 'called', 2, 'Milling 4', 95, 'material')
+  say(5, 'taken', 2, 'Milling 4', 94.2)
+  say(5, 'resolved', 2, 'Milling 4', 88)
+  say(0, 'called', 3, 'Saw', 52, 'fault')
+  say(0, 'cancelled', 3, 'Saw', 51.5)
+  say(1, 'called', 4, 'Press 1', 40)
+  say(1, 'resolved', 4, 'Press 1', 12)
+  say(4, 'called', 5, 'Packing line 2', 30, 'setup')
+  say(6, 'taken', 5, 'Packing line 2', 28)
+  for (const [index, machine] of ['Lathe 1', 'Lathe 2', 'Paint shop'].entries()) {
+    say(0, 'called', 20 + index, machine, 60 * 26)
+    say(0, 'resolved', 20 + index, machine, 60 * 25)
+  }
+}
+if (options.has('own')) {
+  say(0, 'called', 6, 'Press 2', 1.4, 'fault')
+  if (options.get('own') !== 'lonely') for (const by of [1, 2, 3, 4, 6]) say(by, 'seen', 6, 'Press 2', 1.3)
+  if (options.get('own') === 'taken') say(3, 'taken', 6, 'Press 2', 0.9)
+}
+if (options.has('alarm')) {
+  say(1, 'called', 7, options.get('alarm') || 'Press 2', 0.4, 'fault')
+  if (options.has('two')) say(2, 'called', 8, 'Saw', 0.2)
+}
+if (options.has('late')) {
+  say(1, 'called', 9, 'Lathe 1', 3)
+  say(4, 'taken', 9, 'Lathe 1', 2)
+  say(0, 'taken', 9, 'Lathe 1', 1.9)
+}
+
+window.shoal = shoal
+window.fake = { shoal, otherId, andonEvent: newAndonEvent }
 document.body.append(Object.assign(document.createElement('shoal-console'), { shoal, page }))

@@ -4,5 +4,7 @@ import { defineConfig } from 'vite'
 export default defineConfig({
   publicDir: '../../../public',
   server: { fs: { allow: ['../../..'] } },
+  // named here, so that Vite does not reload the page in the middle of a test on discovering them
+  optimizeDeps: { include: ['lit', 'lit/directives/repeat.js', 'papaparse', 'uqr'] },
   cacheDir: '../../../.cache/vite-console',
 })

@@ -1,0 +1,60 @@
+/** What the node says of devices and links, as a person would say it. */
+import type { DeviceStatus, Horizon, SwarmStatus } from '../../client/contract.ts'
+import type { Text } from '../text.ts'
+
+/** A device that was heard of within this time is there, by whatever way. Microseconds. */
+export const thereWithin = 3 * 60 * 1_000_000
+/** Clocks closer than this agree, as far as anybody at a machine cares. Microseconds. */
+const clockAgrees = 1_000_000
+
+export const deviceName = ({ displayName, node }: Pick<DeviceStatus, 'displayName' | 'node'>, text: Text): string =>
+  displayName === undefined || displayName === '' ? text.say('devices.unnamed', { id: node.slice(0, 6) }) : displayName
+
+export type Presence = 'linked' | 'known' | 'away' | 'never'
+
+export const presenceOf = ({ link, lastSeen, isSelf }: DeviceStatus, now: number): Presence => {
+  if (isSelf || link !== undefined) return 'linked'
+  if (lastSeen === undefined) return 'never'
+  return now - lastSeen <= thereWithin ? 'known' : 'away'
+}
+
+/** `offset`: their clock minus ours, microseconds. */
+export const clockWords = (offset: number, text: Text): string => {
+  const size = Math.abs(offset)
+  if (size < clockAgrees) return text.say('clock.same')
+  return text.say(offset < 0 ? 'clock.behind' : 'clock.ahead', { time: text.duration(Math.round(size / 1_000_000)) })
+}
+
+/** The one sentence about what would be lost with this device. */
+export interface SafetySentence {
+  readonly tone: 'good' | 'warn'
+  readonly title: string
+  readonly meaning: string
+}
+
+export const safetySentence = (swarm: Pick<SwarmStatus, 'onlyHere' | 'devices'>, text: Text): SafetySentence => {
+  const count = swarm.onlyHere
+  if (swarm.devices.length < 2)
+    return { tone: 'warn', title: text.say('safety.first'), meaning: text.say('safety.firstText') }
+  if (count === 0) return { tone: 'good', title: text.say('safety.all'), meaning: text.say('safety.allText') }
+  return {
+    tone: 'warn',
+    title: text.say('safety.onlyHere', { count }),
+    meaning: text.say('safety.onlyHereText', { count }),
+  }
+}
+
+/** At most so many devices are named in a sentence. */
+const namedMax = 3
+
+export const horizonWords = (horizon: Horizon, devices: readonly DeviceStatus[], text: Text): string => {
+  const final = horizon.lamport > 0 ? [text.say('horizon.final', { lamport: horizon.lamport })] : []
+  if (horizon.waitingFor.length === 0) return final.join(' ')
+  const all = horizon.waitingFor.map((node) =>
+    deviceName(devices.find((device) => device.node === node) ?? { node }, text),
+  )
+  const shown = all.slice(0, namedMax).join(', ')
+  const count = all.length - namedMax
+  const names = count > 0 ? text.say('horizon.more', { names: shown, count }) : shown
+  return [...final, text.say('horizon.waiting', { names })].join(' ')
+}
