@@ -1,55 +1,22 @@
 /** What the swarm writes about itself: who may say what, in any order, and nothing that an app could forge. */
 import { describe, expect, it } from 'vitest'
-import type { AppId, NodeId } from '../../src/core/event.ts'
+import type { AppId } from '../../src/core/event.ts'
 import { streamOf } from '../../src/core/node-id.ts'
 import type { Signer } from '../../src/crypto/keys.ts'
 import { nameSwarm } from '../../src/swarm/founding.ts'
-import { openMembers } from '../../src/swarm/members.ts'
 import { createRecord } from '../../src/swarm/record.ts'
-import type { SwarmEvent } from '../../src/swarm/swarm-event.ts'
 import { appendSwarmEvents, swarmAppId } from '../../src/swarm/swarm-event.ts'
 import { joinRoomOf } from '../../src/swarm/ticket.ts'
-import type { ManualClock } from '../api/manual-clock.ts'
 import { settle } from '../api/manual-clock.ts'
-import { openDevice, recordsOf } from '../log/fixture.ts'
 import { admit, foundSwarm, hour, makeTicket, newMember, newSigner } from './fixture.ts'
+import type { OpenMember as OpenNode } from './member-node.ts'
+import { hear, openMember } from './member-node.ts'
 
 const founded = await foundSwarm()
 const { founder, swarm, founding } = founded
 
-/** A node of the swarm with a real log, a register and a record. */
-const openNode = async (signer: Signer, admissions: readonly Uint8Array[] = [founding], clock?: ManualClock) => {
-  let isMember: (node: NodeId) => boolean = () => false
-  const device = await openDevice({
-    signer,
-    swarm,
-    isMember: (node) => isMember(node),
-    ...(clock === undefined ? {} : { clock }),
-  })
-  const report = (code: string, sentence: string): void => void device.reports.push({ code, sentence })
-  const members = await openMembers({ store: device.store, swarm, report })
-  isMember = members.isMember
-  await members.learn(admissions)
-  const record = createRecord({ log: device.log, members, clock: device.clock, report })
-  const say = async (...events: [SwarmEvent, ...SwarmEvent[]]) => {
-    const places = await appendSwarmEvents(device.log, events)
-    await record.settled()
-    return places
-  }
-  /** Everything this node wrote about the swarm, verbatim. */
-  const words = async () => [
-    ...(await recordsOf(device.log, streamOf(signer.id, 1))),
-    ...(await recordsOf(device.log, streamOf(signer.id, 2))),
-  ]
-  return { ...device, members, record, say, words }
-}
-
-type OpenNode = Awaited<ReturnType<typeof openNode>>
-
-const hear = async (listener: OpenNode, speaker: OpenNode): Promise<void> => {
-  await listener.log.ingest(await speaker.words())
-  await listener.record.settled()
-}
+const openNode = (signer: Signer, admissions: readonly Uint8Array[] = [founding]) =>
+  openMember(swarm, signer, admissions)
 
 describe('words of the swarm', () => {
   it('go to streams of their own, tagged, under the app id of Shoal', async () => {
