@@ -46,7 +46,11 @@ export const startRadio = (): PageRadio | undefined => {
     if (isOn) line.doubt()
   }
   document.addEventListener('visibilitychange', line.visibility)
-  globalThis.addEventListener('pagehide', line.leave)
+  globalThis.addEventListener('pagehide', () => {
+    line.leave()
+    // the other ends need not find it out by silence
+    channels.closeAll()
+  })
   globalThis.addEventListener('pageshow', comeBack)
   workers.addEventListener('controllerchange', () => {
     if (isOn) line.replaced()
