@@ -25,7 +25,7 @@ export interface Party {
 export interface Opened {
   readonly isOutgoing: boolean
   /** As claimed; absent for a newcomer. */
-  readonly node: NodeId | undefined
+  readonly node?: NodeId
 }
 
 export type Tell = (note: SignalNote) => void
@@ -36,7 +36,9 @@ export interface Dialler {
   /** An offer, an answer or a refusal from that party; `tell` goes back the way it came. */
   onNote(party: Party, note: SignalNote, tell: Tell): void
   isDialling(key: string): boolean
-  /** Parties of diallings that we began. */
+  /** Of all diallings. */
+  parties(): readonly Party[]
+  /** Of those that we began. */
   outgoing(): readonly Party[]
   giveUp(key: string): void
   close(): void
@@ -50,7 +52,7 @@ export interface DiallerOptions {
   readonly random: Random
   /** A code that refuses the offer, or `undefined` to answer it. */
   readonly refusal: (party: Party) => string | undefined
-  readonly onChannel: (channel: Channel, opened: Opened, party: Party) => void
+  readonly onChannel: (channel: Channel, opened: Opened) => void
   /** One that we began has come to nothing. */
   readonly onFail: (party: Party, reason: CloseReason) => void
 }
@@ -99,7 +101,8 @@ export const createDialler = (options: DiallerOptions): Dialler => {
         tell({ type: isOutgoing ? 'offer' : 'answer', node: self, id: noteId, signal })
       },
       onOpen: (channel) => {
-        if (end(attempt) && !closed) onChannel(channel, { isOutgoing, node: party.node }, party)
+        if (end(attempt) && !closed)
+          onChannel(channel, { isOutgoing, ...(party.node !== undefined && { node: party.node }) })
         else channel.close()
       },
       onFail: (reason) => fail(attempt, reason),
@@ -165,6 +168,7 @@ export const createDialler = (options: DiallerOptions): Dialler => {
       else if (attempt?.isOutgoing === false && attempt.id === cryptBase64(note.id)) giveUp(attempt)
     },
     isDialling: (key) => attempts.has(key),
+    parties: () => [...attempts.values()].map(({ party }) => party),
     outgoing: () => [...attempts.values()].filter(({ isOutgoing }) => isOutgoing).map(({ party }) => party),
     giveUp: (key) => {
       const attempt = attempts.get(key)

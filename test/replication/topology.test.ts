@@ -1,5 +1,5 @@
 /** Topology alone: graphs of nodes that decide all at once from what they were told last, in rounds of two seconds. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { NodeId } from '../../src/core/event.ts'
 import { fullMeshMax, linksActive, linksMax } from '../../src/core/limits.ts'
