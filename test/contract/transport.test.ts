@@ -2,8 +2,14 @@ import type { AddressInfo } from 'node:net'
 import { WebSocket, WebSocketServer } from 'ws'
 import { afterAll } from 'vitest'
 import { systemClock as clock } from '../../src/node/system-clock.ts'
+import { createRadioDesk } from '../../sw/radio-desk.ts'
+import { createRadioChannels } from '../../src/page/radio-channels.ts'
+import { createRadioLine } from '../../src/page/radio-line.ts'
+import type { Channel, Dialling } from '../../src/transport/contract.ts'
 import { createMemoryPair } from '../../src/transport/memory.ts'
+import { createMemoryAir } from '../../src/transport/memory-radio.ts'
 import { createPortChannel } from '../../src/transport/port.ts'
+import { radioVersion } from '../../src/transport/radio-contract.ts'
 import { createWebSocketChannel } from '../../src/transport/websocket.ts'
 import type { Connected } from './transport.ts'
 import { transportContract } from './transport.ts'
@@ -68,4 +74,52 @@ transportContract('WebSocket (ws on loopback)', {
         })
       })
     }),
+})
+
+/** The first end is the worker's, beyond the tab that holds it; the second is another device's own. */
+transportContract('a tab’s radio, from the worker', {
+  codeOfBreak: 'ERR_CHANNEL_FAILED',
+  connect: async () => {
+    const air = createMemoryAir({ clock })
+    const { radio, offer } = createRadioDesk({ clock, id: 'desk' })
+    const tab = air.radio('tab')
+    createRadioLine({
+      clock,
+      page: 'tab',
+      isVisible: () => true,
+      channels: createRadioChannels(tab.dial, clock),
+      openPort: () => {
+        const { port1, port2 } = new MessageChannel()
+        offer(port2, radioVersion)
+        return Promise.resolve(port1)
+      },
+    })
+    await new Promise<void>((resolve) => {
+      radio.onReady(() => resolve())
+    })
+    const open = (by: typeof radio, initiator: boolean, other: () => Dialling): [Dialling, Promise<Channel>] => {
+      let dialling: Dialling | undefined
+      const channel = new Promise<Channel>((resolve, reject) => {
+        dialling = by.dial({
+          initiator,
+          onSignal: (signal) => other().signal(signal),
+          onOpen: resolve,
+          onFail: ({ message }) => reject(new Error(message)),
+        })
+      })
+      return [dialling as unknown as Dialling, channel]
+    }
+    const [ours, first]: [Dialling, Promise<Channel>] = open(radio, true, () => theirs)
+    const [theirs, second]: [Dialling, Promise<Channel>] = open(air.radio('other'), false, () => ours)
+    const ends = await Promise.all([first, second])
+    return {
+      ends,
+      inject: (frame) => air.pairs()[0]?.pair.inject(frame),
+      stall: () => {
+        air.cut('tab', 'other')
+        return () => air.mend('tab', 'other')
+      },
+      break: () => air.pairs()[0]?.pair.break(),
+    }
+  },
 })

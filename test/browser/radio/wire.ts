@@ -9,7 +9,7 @@ export interface Wire {
   accept(answer: number[]): void
   opened(): Promise<void>
   /** Sends numbered frames as a link does, no more under way than it allows; resolves when all have left, with the milliseconds. */
-  send(count: number, bytes: number): Promise<number>
+  send(count: number, bytes: number, most?: number): Promise<number>
   /** Resolves when so many have come; whether in order and whole, and the milliseconds from the first to the last. */
   arrived(count: number): Promise<{ readonly inOrder: boolean; readonly ms: number }>
   /** Forgets what has come. */
@@ -80,12 +80,12 @@ export const createWire = (dial: (options: DialOptions) => Dialling): Wire & { a
     },
     accept: (answer) => dialling?.signal(Uint8Array.from(answer)),
     opened: () => until(() => channel !== undefined),
-    send: async (count, bytes) => {
+    send: async (count, bytes, most = channelBulkBytes) => {
       const from = performance.now()
       const frame = new Uint8Array(bytes).fill(7)
       const view = new DataView(frame.buffer)
       for (let number = 0; number < count && channel !== undefined; number++) {
-        if (channel.buffered >= channelBulkBytes) await new Promise<void>((resolve) => (drained = resolve))
+        if (channel.buffered >= most) await new Promise<void>((resolve) => (drained = resolve))
         view.setUint32(0, number)
         channel.send(frame)
       }
