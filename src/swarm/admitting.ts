@@ -42,7 +42,7 @@ export interface AdmittingDependencies {
 
 export interface Admitting {
   /** A newcomer has proved who it is; the answer takes its frames. */
-  admit(link: Link): LinkListener
+  attach(link: Link): LinkListener
   /** A `JoinFrame` on the link of a member: one that was cut off after it had committed, and has shown its admission since. */
   onFrame(link: Link, frame: JoinFrame): void
   close(): void
@@ -209,7 +209,7 @@ export const createAdmitting = (dependencies: AdmittingDependencies): Admitting 
   }
 
   return {
-    admit: (link) => {
+    attach: (link) => {
       let last: Promise<void> = Promise.resolve()
       let waiting = 0
       const isFull = newcomers.size >= newcomersMax

@@ -1,5 +1,5 @@
 /**
- * Invitations as links: `<origin>/#/join/<code>`. The code is base64url of a CBOR array (version, token, signature of the ticket, swarm's name,
+ * Invitations as links: `<page>#/join/<code>`. The code is base64url of a CBOR array (version, token, signature of the ticket, swarm's name,
  * stations, then the ticket's fields behind its token id, which the token gives), followed by its CRC-32: nothing of it reaches a station's
  * log, and it fits a QR code. Stations of the usual form are shortened: `+host` for `wss://host/signal`, `-host` for `ws://host/signal`.
  */
@@ -44,8 +44,8 @@ const shortened = (url: string): string =>
 const lengthened = (station: string): string =>
   station.replace(/^\+(.*)$/, 'wss://$1/signal').replace(/^-(.*)$/, 'ws://$1/signal')
 
-/** `origin` as in `location.origin`. */
-export const writeInvitation = (origin: string, invitation: Omit<Invitation, 'ticket'>): string => {
+/** `page`: address of the page that opens invitations, or just its origin, without a fragment. */
+export const writeInvitation = (page: string, invitation: Omit<Invitation, 'ticket'>): string => {
   const { token, ticketBytes, swarmName, stations } = invitation
   const fields = decode(ticketBytes.subarray(signatureBytes)) as unknown[]
   const bytes = new Uint8Array(
@@ -59,7 +59,8 @@ export const writeInvitation = (origin: string, invitation: Omit<Invitation, 'ti
       ...fields.slice(2),
     ]),
   )
-  return `${origin}/#/join/${base64url(concatBytes(bytes, checkOf(bytes)))}`
+  const address = /^[a-z]+:\/\/[^/]+$/i.test(page) ? `${page}/` : page
+  return `${address}#/join/${base64url(concatBytes(bytes, checkOf(bytes)))}`
 }
 
 const isWhole = (bytes: Uint8Array): boolean =>
@@ -84,7 +85,7 @@ const problemOf = (bytes: Uint8Array): string => {
 
 /** The piece of `text` that is the code: words around it, line breaks and angle brackets in it are of no matter. */
 const findCode = (text: string): Uint8Array => {
-  const found = /(?:\/|%2F)join(?:\/|%2F)/i.exec(text)
+  const found = /(?:#|%23)(?:\/|%2F)join(?:\/|%2F)/i.exec(text) ?? /(?:\/|%2F)join(?:\/|%2F)/i.exec(text)
   const marked = found === null ? undefined : text.slice(found.index + found[0].length)
   const pieces = (marked ?? text)
     .split(/[^A-Za-z0-9_-]+/)

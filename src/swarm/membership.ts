@@ -120,6 +120,14 @@ interface Joined {
   readonly path: readonly Uint8Array[]
 }
 
+/** What a newcomer has committed in this store; undefined where it has not, or where that cannot be read. */
+export const readNewMembership = async (store: Store, node: NodeId): Promise<NewMembership | undefined> => {
+  const path = await readPath(store)
+  const swarmKey = await readSwarmKey(store)
+  if (path === undefined || path === 'damaged' || swarmKey === undefined || swarmKey === 'damaged') return undefined
+  return (await ownAdmission(path, node)) === undefined ? undefined : { path, swarmKey, hints: await readHints(store) }
+}
+
 /** Of a node that joined; undefined for a founder. */
 const loadJoined = async ({ store, node, report }: MembershipDependencies): Promise<Joined | undefined> => {
   const path = await readPath(store)

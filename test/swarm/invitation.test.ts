@@ -120,6 +120,14 @@ describe('an invitation as a link', () => {
     ['invisible characters', link.replaceAll(/.{50}/g, '$&\u200B')],
   ])('is read from %s', async (_, text) => expect(await readInvitation(text, now)).toEqual(whole))
 
+  it('opens the page it was made for, whatever its address', async () => {
+    const at = (page: string): string => writeInvitation(page, invitation).slice(0, -code.length)
+    expect(at('https://a.example')).toBe('https://a.example/#/join/')
+    expect(at('https://a.example/')).toBe('https://a.example/#/join/')
+    expect(at('https://a.example/shoal/index.html')).toBe('https://a.example/shoal/index.html#/join/')
+    expect(await readInvitation(writeInvitation('https://a.example/join/', invitation), now)).toEqual(whole)
+  })
+
   it('is read whatever the swarm is called, wherever its stations are', async () => {
     await fc.assert(
       fc.asyncProperty(

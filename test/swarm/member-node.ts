@@ -78,7 +78,7 @@ export const openMember = async (
       build: 'test',
       report,
       onProven: (link, { path }) => {
-        if (!link.isMember) return admitting.admit(link)
+        if (!link.isMember) return admitting.attach(link)
         if (!members.isMember(link.node)) void members.learn(path)
         return listenerOf((frame) => {
           if (frame.type === 'joinCommitted') admitting.onFrame(link, frame)
