@@ -132,7 +132,7 @@ export const startGreeting = (options: GreetingOptions): Greeting => {
       nonce: makeNonce(random),
       sealKey: sealPair === undefined ? undefined : await publicBytes(sealPair),
       build: options.build,
-      time: clock.now(),
+      time: Math.round(clock.now()),
     }
     ownFrame = encodeHello(hello)
     if (!isOver) channel.send(ownFrame)

@@ -2,15 +2,13 @@
  * What waits to leave on one link. Heartbeats first, then control, then bulk; bulk is handed over only while little waits in the
  * channel, so control never waits behind more than that.
  */
-import { channelBulkBytes, channelControlBytes } from '../core/limits.ts'
+import { channelBulkBytes, channelControlBytes, frameBytesMax } from '../core/limits.ts'
 import type { Lane } from './contract.ts'
 import { cutPiece, wholeBytesMax } from './fragments.ts'
 
 export interface Lanes {
   /** That have not been handed over. */
   readonly bytes: number
-  /** Of those put first. */
-  readonly firstCount: number
   put(frame: Uint8Array<ArrayBuffer>, lane: Lane): void
   /** Before everything else; for frames that fit into one. */
   putFirst(frame: Uint8Array<ArrayBuffer>): void
@@ -33,6 +31,9 @@ interface Queue {
   cut: number
 }
 
+/** A few heartbeats find room in a channel that is full of control. */
+const channelFirstBytes = channelControlBytes + frameBytesMax + 4096
+
 const createQueue = (): Queue => ({ frames: [], first: 0, cut: 0 })
 
 const gone = new Uint8Array()
@@ -50,13 +51,12 @@ const dropFirst = (queue: Queue): void => {
 export const createLanes = ({ ahead, transmit }: LanesOptions): Lanes => {
   const first = createQueue()
   const queues: Record<Lane, Queue> = { control: createQueue(), bulk: createQueue() }
-  const roomFor: Record<Lane, number> = { control: channelControlBytes, bulk: channelBulkBytes }
   let bytes = 0
 
   /** Hands over the next frame or piece of it. */
-  const advance = (queue: Queue, lane: Lane): boolean => {
+  const advance = (queue: Queue, lane: Lane, room: number): boolean => {
     const frame = queue.frames[queue.first]
-    if (frame === undefined || ahead() >= roomFor[lane]) return false
+    if (frame === undefined || ahead() >= room) return false
     if (frame.length <= wholeBytesMax) {
       dropFirst(queue)
       bytes -= frame.length
@@ -75,9 +75,6 @@ export const createLanes = ({ ahead, transmit }: LanesOptions): Lanes => {
     get bytes() {
       return bytes
     },
-    get firstCount() {
-      return first.frames.length - first.first
-    },
     put: (frame, lane) => {
       queues[lane].frames.push(frame)
       bytes += frame.length
@@ -87,7 +84,11 @@ export const createLanes = ({ ahead, transmit }: LanesOptions): Lanes => {
       bytes += frame.length
     },
     pump: () => {
-      while (advance(first, 'control') || advance(queues.control, 'control') || advance(queues.bulk, 'bulk'));
+      while (
+        advance(first, 'control', channelFirstBytes) ||
+        advance(queues.control, 'control', channelControlBytes) ||
+        advance(queues.bulk, 'bulk', channelBulkBytes)
+      );
     },
     clear: () => {
       for (const queue of [first, queues.control, queues.bulk]) {

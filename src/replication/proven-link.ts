@@ -2,6 +2,7 @@
 import type { Clock } from '../core/clock.ts'
 import { errorCode, errorMessage, ShoalError } from '../core/errors.ts'
 import {
+  channelControlBytes,
   heartbeatEvery,
   linkBytesHigh,
   linkBytesLow,
@@ -47,7 +48,7 @@ export interface ProvenLink {
 
 /** What a newcomer may have to say is small. */
 const joinFrameBytesMax = 1024 * 1024
-/** Pings of the other end that wait for their answer; more of them are a flood and stay unanswered. */
+/** Pings answered while the channel is full; more of them are a flood. */
 const pongsMax = 16
 /** Ends that need no line in the diary: somebody left, or there was no use for one more link. */
 export const quietCodes: ReadonlySet<string> = new Set([
@@ -79,6 +80,7 @@ export const createProvenLink = (options: ProvenOptions): ProvenLink => {
   /** Bytes that had left by then. */
   let left = 0
   let leftAt = heard
+  let pongs = 0
   let nextTick = heard
   let stopTick = (): void => undefined
   let probe: { readonly id: number; readonly stop: () => void } | undefined
@@ -170,7 +172,9 @@ export const createProvenLink = (options: ProvenOptions): ProvenLink => {
   const onHeart = (frame: HeartFrame): void => {
     switch (frame.type) {
       case 'ping':
-        if (lanes.firstCount < pongsMax) put({ type: 'pong', id: frame.id, time: clock.now() })
+        if (ahead() < channelControlBytes) pongs = 0
+        pongs += 1
+        if (pongs <= pongsMax) put({ type: 'pong', id: frame.id, time: Math.round(clock.now()) })
         return
       case 'pong':
         if (!heartbeat.answered(frame.id, frame.time)) return

@@ -132,27 +132,29 @@ export interface Table {
     readonly wire?: Wire
     readonly fingerprints?: readonly [Fingerprints, Fingerprints]
   }): MemoryPair
-  /** Lets everything happen that takes no time, until it is so. */
-  until(isSo: () => boolean): Promise<void>
+  /** Lets everything happen that takes no time, until it is so; or milliseconds pass meanwhile, `step` each turn. */
+  until(isSo: () => boolean, step?: number): Promise<void>
   /** Lets everything happen that takes no time. */
   rest(): Promise<void>
 }
 
 export const setTable = (): Table => {
   const clock = createManualClock()
-  const turn = async (): Promise<void> => {
-    clock.pass(0)
-    await new Promise((resolve) => setImmediate(resolve))
+  const turn = async (step = 0): Promise<void> => {
+    clock.pass(step)
+    // WebCrypto works in real time: it must not fall behind the clock of the test
+    if (step > 0) await new Promise((resolve) => setTimeout(resolve, step))
+    else await new Promise((resolve) => setImmediate(resolve))
   }
   return {
     clock,
     pair: ({ isSealed = false, wire = {}, fingerprints = prints() } = {}) =>
       createMemoryPair({ clock, wire, ...(isSealed ? {} : { fingerprints }) }),
-    until: async (isSo) => {
+    until: async (isSo, step) => {
       const latest = performance.now() + 8000
       while (!isSo()) {
         if (performance.now() > latest) throw new Error('it never became so')
-        await turn()
+        await turn(step)
       }
     },
     rest: async () => {
@@ -182,7 +184,7 @@ export const linked = async (
   const pair = table.pair(options)
   const a = takeUp(one, pair.ends[0], table.clock, options.one)
   const b = takeUp(other, pair.ends[1], table.clock, { isOutgoing: false, ...options.other })
-  await table.until(() => a.links.length > 0 && b.links.length > 0)
+  await table.until(() => a.links.length > 0 && b.links.length > 0, options.wire === undefined ? 0 : 1)
   return { a, b, pair }
 }
 
