@@ -34,6 +34,7 @@ const base32 = (bytes: Uint8Array): string => {
   return bits > 0 ? text + alphabet[(held << (5 - bits)) & 31] : text
 }
 
+/** `undefined` for other letters; nothing where bits are left over. */
 const bytesOfBase32 = (text: string): Uint8Array<ArrayBuffer> | undefined => {
   const bytes = new Uint8Array(Math.floor((text.length * 5) / 8))
   let bits = 0
@@ -50,7 +51,7 @@ const bytesOfBase32 = (text: string): Uint8Array<ArrayBuffer> | undefined => {
       held &= (1 << bits) - 1
     }
   }
-  return held === 0 ? bytes : undefined
+  return held === 0 ? bytes : new Uint8Array(0)
 }
 
 const nameOf = (bytes: Uint8Array): string => base32(bytes.subarray(0, nameBytes))
@@ -78,11 +79,11 @@ export const readHandCode = (text: string): HandCode => {
   if (type !== undefined && code.length > 20 && code[0] !== version && /^[A-Z2-7]+$/.test(code))
     return refuse('This code is of another version of Shoal, or damaged. Update both devices, then begin again.')
   const bytes = code[0] === version && code.length <= codeCharsMax ? bytesOfBase32(code.slice(2)) : undefined
-  if (type === undefined || bytes === undefined || bytes.length <= checkBytes + nameBytes)
+  if (type === undefined || bytes === undefined)
     return refuse('This is no code of Shoal. Copy all of the code that the other device shows.')
   const content = bytes.slice(0, -checkBytes)
   const check = bytes.subarray(-checkBytes)
-  if (checkOf(type, content).some((byte, i) => byte !== check[i]))
+  if (content.length <= nameBytes || checkOf(type, content).some((byte, i) => byte !== check[i]))
     return refuse('A part of this code is missing or wrong. Copy all of it again.')
   return type === 'offer'
     ? { type, name: offerName(content), signal: content }
