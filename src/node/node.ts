@@ -6,16 +6,19 @@ import { createTokens } from '../crypto/token.ts'
 import { openLog } from '../log/log.ts'
 import type { Store } from '../store/contract.ts'
 import type { Shelf } from '../store/shelf.ts'
-import { loadOrFound } from '../swarm/founding.ts'
+import { openMembers } from '../swarm/members.ts'
+import { loadMembership } from '../swarm/membership.ts'
+import { createRecord } from '../swarm/record.ts'
 import type { OpenRelaySocket, Radio } from '../transport/contract.ts'
-import { createAloneSwarm } from './alone.ts'
 import type { EventRouting, Node, NodeDetails } from './contract.ts'
 import { openDiary } from './diary.ts'
 import type { Identity } from './identity.ts'
 import { openIdentity } from './identity.ts'
+import { createNodeSwarm } from './node-swarm.ts'
 import { planRouting } from './routing.ts'
 import type { Settings } from './settings.ts'
 import { checkDisplayName, loadSettings, saveSettings } from './settings.ts'
+import { reachabilityOf } from './swarm-status.ts'
 
 export interface NodeDependencies {
   /** The node lives on the log that is current when it opens. */
@@ -47,18 +50,22 @@ const maintainEvery = 60_000
 
 const firstName = (id: string): string => `Device ${id.replaceAll(/[^0-9A-Za-z]/g, '').slice(0, 4)}`
 
-const openParts = async (store: Store, { signer, vault, boxKey }: Identity, clock: Clock) => {
+const openParts = async (dependencies: NodeDependencies, store: Store, identity: Identity) => {
+  const { shelf, clock, random, build } = dependencies
+  const { signer, vault, boxKey } = identity
   const diary = await openDiary(store, clock)
-  const membership = await loadOrFound(store, vault, signer.id, boxKey, () =>
-    diary.report(
-      'MEMBERSHIP',
-      'The certificate of this device was damaged; the root of its swarm has signed it again.',
-    ),
-  )
+  const { report } = diary
+  const membership = await loadMembership({ store, vault, node: signer.id, boxKey, random, report })
+  const members = await openMembers({ store, swarm: membership.swarm, report })
+  await members.learn(membership.path)
   const unnamed = { displayName: firstName(signer.id), eventRouting: {}, streamNumbers: {} }
-  const settings = await loadSettings(store, unnamed, () =>
-    diary.report('SETTINGS', 'The settings of this device are damaged: give it its name and its event routing again.'),
+  let settings = await loadSettings(store, unnamed, () =>
+    report('SETTINGS', 'The settings of this device are damaged: give it its name and its event routing again.'),
   )
+  const change = async (changed: Settings): Promise<void> => {
+    await saveSettings(store, changed)
+    settings = changed
+  }
   const { routing } = planRouting(settings.eventRouting, settings.streamNumbers, signer.id)
   const log = await openLog({
     store,
@@ -66,12 +73,34 @@ const openParts = async (store: Store, { signer, vault, boxKey }: Identity, cloc
     swarm: membership.swarm,
     topic,
     clock,
-    // a swarm of one; certificates of others come with replication
-    isMember: (node) => node === signer.id,
-    report: diary.report,
+    isMember: members.isMember,
+    report,
     routing,
   })
-  return { diary, membership, settings, log }
+  const record = createRecord({ log, members, clock, report })
+  const swarm = await createNodeSwarm({
+    identity,
+    membership,
+    members,
+    record,
+    log,
+    store,
+    shelf,
+    topic,
+    clock,
+    random,
+    build,
+    radio: dependencies.radio,
+    openRelaySocket: dependencies.openRelaySocket,
+    defaultStations: dependencies.defaultStations ?? [],
+    pageUrl: dependencies.pageUrl ?? '',
+    report,
+    displayName: () => settings.displayName,
+    ownStations: () => settings.stations,
+    setOwnStations: (stations) => change({ ...settings, stations }),
+    onReplaced: dependencies.onReplaced ?? (() => undefined),
+  })
+  return { diary, membership, log, swarm, change, settings: () => settings }
 }
 
 /** Opens or, on a first start, founds. Throws what the store throws (`ERR_STORE_…`). */
@@ -81,18 +110,13 @@ export const createNode = async (dependencies: NodeDependencies): Promise<Node> 
   const identity = await openIdentity(() => shelf.openVault(name))
   const { signer } = identity
   const store = await shelf.openStore(name)
-  const { diary, membership, settings, log } = await openParts(store, identity, clock).catch(async (error: unknown) => {
+  const opening = openParts(dependencies, store, identity)
+  const { diary, membership, log, swarm, change, settings } = await opening.catch(async (error: unknown) => {
     await store.close()
     throw error
   })
-  let current: Settings = settings
   const startedAt = clock.monotonic()
   let closed = false
-
-  const change = async (changed: Settings): Promise<void> => {
-    await saveSettings(store, changed)
-    current = changed
-  }
 
   let cancelMaintenance: () => void = () => undefined
   const maintainAfter = (ms: number): void => {
@@ -114,13 +138,8 @@ export const createNode = async (dependencies: NodeDependencies): Promise<Node> 
 
   return {
     id: signer.id,
-    swarm: createAloneSwarm({
-      swarmId: membership.swarm,
-      node: signer.id,
-      displayName: () => current.displayName,
-      present: log.present,
-    }),
-    toReplicate: () => ({}),
+    swarm,
+    toReplicate: () => Object.fromEntries(swarm.network?.replicator.toReplicate() ?? []),
     log,
     clock,
     tokens: createTokens({
@@ -132,13 +151,14 @@ export const createNode = async (dependencies: NodeDependencies): Promise<Node> 
     details: async () => {
       const { events, runs, sealedRuns, bytes, quarantined } = log.status()
       const storage = await store.usage().catch(() => undefined)
+      const { devices } = swarm.status()
       return {
-        connectedNodes: 0,
+        connectedNodes: swarm.network?.links.size ?? 0,
         uptime: uptime(),
         version: `${apiVersion}-shoal-${build}`,
-        swarmState: { peersStatus: {} },
+        swarmState: { peersStatus: reachabilityOf(devices, clock.now()) },
         nodeId: signer.id,
-        displayName: current.displayName,
+        displayName: settings().displayName,
         swarmId: membership.swarm,
         events,
         runs,
@@ -149,16 +169,20 @@ export const createNode = async (dependencies: NodeDependencies): Promise<Node> 
         diary: diary.entries(),
       }
     },
-    rename: async (displayName) => change({ ...current, displayName: checkDisplayName(displayName) }),
-    eventRouting: () => current.eventRouting,
+    rename: async (displayName) => {
+      await change({ ...settings(), displayName: checkDisplayName(displayName) })
+      await swarm.renamed()
+    },
+    eventRouting: () => settings().eventRouting,
     setEventRouting: async (eventRouting: EventRouting) => {
-      const { routing, numbers } = planRouting(eventRouting, current.streamNumbers, signer.id)
-      await change({ ...current, eventRouting, streamNumbers: numbers })
+      const { routing, numbers } = planRouting(eventRouting, settings().streamNumbers, signer.id)
+      await change({ ...settings(), eventRouting, streamNumbers: numbers })
       log.route(routing)
     },
     close: async () => {
       closed = true
       cancelMaintenance()
+      swarm.close()
       await log.close()
     },
   }

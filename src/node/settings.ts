@@ -2,6 +2,7 @@
 import { decode, encode } from 'cborg'
 import { ShoalError } from '../core/errors.ts'
 import type { Store } from '../store/contract.ts'
+import { stationUrls } from '../swarm/text.ts'
 import type { EventRouting } from './contract.ts'
 import type { StreamNumbers } from './routing.ts'
 
@@ -9,6 +10,8 @@ export interface Settings {
   readonly displayName: string
   readonly eventRouting: EventRouting
   readonly streamNumbers: StreamNumbers
+  /** URLs of signalling stations that were set on this device; absent: those that the swarm names. */
+  readonly stations?: readonly string[]
 }
 
 export const displayNameCharsMax = 80
@@ -28,9 +31,10 @@ export const loadSettings = async (store: Store, fallback: Settings, onDamage: (
   const kept = await store.get('meta', 'settings')
   if (kept === undefined) return fallback
   try {
-    const { displayName, eventRouting, streamNumbers } = decode(kept) as Settings
+    const { displayName, eventRouting, streamNumbers, stations } = decode(kept) as Settings
     if (typeof streamNumbers === 'object' && typeof eventRouting === 'object') {
-      return { displayName: checkDisplayName(displayName), eventRouting, streamNumbers }
+      const read = { displayName: checkDisplayName(displayName), eventRouting, streamNumbers }
+      return stations === undefined ? read : { ...read, stations: stationUrls(stations) }
     }
   } catch {
     // falls through

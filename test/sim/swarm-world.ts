@@ -140,6 +140,8 @@ export const createSwarmWorld = async (seed: number, count: number): Promise<Swa
     publish,
     pass,
     converge: async (withinMs) => {
+      // what was just asked for is under way
+      await pass(1000)
       for (let passed = 0; passed < withinMs; passed += 1000) {
         if (isConverged()) return
         await pass(1000)

@@ -1,0 +1,253 @@
+/**
+ * All links of a node, from the channel to the last frame: whoever finds, proves, replicates or keeps vectors is told here of links and
+ * their frames. At most one link to each member; a newcomer's goes to whoever admits.
+ */
+import type { Clock } from '../core/clock.ts'
+import { errorCode, errorMessage } from '../core/errors.ts'
+import type { NodeId } from '../core/event.ts'
+import type { Random } from '../core/random.ts'
+import type { Signer } from '../crypto/keys.ts'
+import type { Log } from '../log/contract.ts'
+import type { Finder, Link, LinkFrame, LinkListener, MemberFrame, Replicator } from '../replication/contract.ts'
+import { createFinder } from '../replication/finder.ts'
+import { isJoinFrame } from '../replication/frame.ts'
+import type { HandLinks } from '../replication/hand-link.ts'
+import { createHandLinks } from '../replication/hand-link.ts'
+import type { LinkAttempt, LinkClaims } from '../replication/link.ts'
+import { createLink } from '../replication/link.ts'
+import { createReplicator } from '../replication/replicator.ts'
+import type { Vector } from '../replication/vector.ts'
+import type { Vectors } from '../replication/vectors.ts'
+import { createVectors } from '../replication/vectors.ts'
+import type { Admitting } from '../swarm/admitting.ts'
+import type { Members } from '../swarm/contract.ts'
+import type { Channel, CloseReason, Radio, Rooms } from '../transport/contract.ts'
+
+/** Two links to the same node within this time were dialled by both ends at once; later, the newer one is the living one. Milliseconds. */
+const crossingMax = 10_000
+
+export interface NetworkDependencies {
+  readonly signer: Signer
+  readonly members: Members
+  readonly log: Log
+  readonly swarmKey: Uint8Array
+  readonly keyEpoch: number
+  readonly radio: Radio
+  readonly rooms: Rooms
+  readonly clock: Clock
+  readonly random: Random
+  readonly build: string
+  readonly report: (code: string, sentence: string) => void
+  readonly admitting: Pick<Admitting, 'attach' | 'onFrame'>
+  readonly hasLeft: (node: NodeId) => boolean
+  /** Vectors of an earlier process. */
+  readonly keptVectors: readonly Vector[]
+  readonly keepVectors: (vectors: readonly Vector[]) => void
+  /** Something that a status shows has changed. */
+  readonly onChange: () => void
+}
+
+export interface HeldLink {
+  readonly link: Link
+  /** Microseconds since the epoch. */
+  readonly since: number
+}
+
+export interface Network {
+  readonly links: ReadonlyMap<NodeId, HeldLink>
+  readonly replicator: Replicator
+  readonly vectors: Vectors
+  readonly finder: Finder
+  /** Links made by hand. */
+  readonly hand: HandLinks
+  /** Why a link with a node was last refused for its version. */
+  problemOf(node: NodeId): string | undefined
+  close(): void
+}
+
+interface Held extends HeldLink {
+  /** Monotonic milliseconds. */
+  readonly at: number
+  readonly isOutgoing: boolean
+}
+
+const isForFinder = (frame: MemberFrame): boolean => frame.type === 'neighbours' || frame.type === 'relay'
+const isVector = (frame: MemberFrame): boolean => frame.type === 'vectorHeads' || frame.type === 'vectors'
+
+export const createNetwork = (dependencies: NetworkDependencies): Network => {
+  const { signer, members, log, radio, rooms, clock, random, build, report, onChange } = dependencies
+  const links = new Map<NodeId, Held>()
+  const attempts = new Set<LinkAttempt>()
+  const problems = new Map<NodeId, string>()
+  let isClosed = false
+
+  const replicator = createReplicator({ log, members, clock, random, report })
+  const vectors = createVectors({
+    log,
+    signer,
+    members,
+    hasLeft: dependencies.hasLeft,
+    clock,
+    random,
+    report,
+    kept: dependencies.keptVectors,
+    keep: dependencies.keepVectors,
+    heardDirectly: (node) => links.get(node)?.link.heardAt,
+  })
+
+  const forget = (link: Link): void => {
+    if (links.get(link.node)?.link !== link) return
+    links.delete(link.node)
+    replicator.detach(link)
+    vectors.detach(link)
+    finder.detach(link)
+    onChange()
+  }
+
+  /** Of two links to one node both ends must keep the same: the newer one, or, when both dialled at once, that of the lower node id. */
+  const isBetter = (link: Link, held: Held): boolean => {
+    if (clock.monotonic() - held.at > crossingMax || link.isOutgoing === held.isOutgoing) return true
+    return link.isOutgoing === signer.id < link.node
+  }
+
+  const onMember = (link: Link): LinkListener => {
+    const held = links.get(link.node)
+    const surplus: CloseReason = { code: 'ERR_LINK_SURPLUS', message: 'There is another link to this device.' }
+    if (held !== undefined && !isBetter(link, held)) {
+      clock.after(0, () => link.close(surplus))
+      return {
+        onFrame: () => undefined,
+        onDrain: () => undefined,
+        onHeartbeat: () => undefined,
+        onClose: () => undefined,
+      }
+    }
+    if (held !== undefined) {
+      forget(held.link)
+      held.link.close(surplus)
+    }
+    problems.delete(link.node)
+    links.set(link.node, { link, since: clock.now(), at: clock.monotonic(), isOutgoing: link.isOutgoing })
+    // attached once the link takes frames: its listener is what this call answers
+    clock.after(0, () => {
+      if (links.get(link.node)?.link !== link) return
+      finder.attach(link)
+      replicator.attach(link)
+      vectors.attach(link)
+      onChange()
+    })
+    const take = (frame: LinkFrame): void => {
+      if (isJoinFrame(frame)) return dependencies.admitting.onFrame(link, frame)
+      const said: MemberFrame = frame
+      if (isForFinder(said)) finder.onFrame(link, said)
+      else if (isVector(said)) vectors.onFrame(link, said)
+      else replicator.onFrame(link, said)
+    }
+    return {
+      onFrame: (frame) => {
+        try {
+          take(frame)
+        } catch (error) {
+          report(errorCode(error), `The link to ${link.node} was cut: ${errorMessage(error)}`)
+          link.close({ code: errorCode(error), message: errorMessage(error) })
+          forget(link)
+        }
+      },
+      onDrain: () => replicator.onDrain(link),
+      onHeartbeat: onChange,
+      onClose: () => forget(link),
+    }
+  }
+
+  const onProven = (link: Link, { path }: LinkClaims): LinkListener => {
+    if (!link.isMember) return dependencies.admitting.attach(link)
+    // what it showed may be news to us; its runs wait for it
+    if (!members.isMember(link.node))
+      members.learn(path).catch((error: unknown) => report('MEMBERS', errorMessage(error)))
+    return onMember(link)
+  }
+
+  const onChannel = (
+    channel: Channel,
+    { isOutgoing, node, isAdopted = false }: { isOutgoing: boolean; node?: NodeId; isAdopted?: boolean },
+  ): void => {
+    if (isClosed) return channel.close()
+    const attempt = createLink({
+      channel,
+      isOutgoing,
+      isAdopted,
+      ...(node !== undefined && { expected: node }),
+      purpose: 'member',
+      self: { signer, swarm: members.swarm, path: () => members.path(signer.id) },
+      members,
+      clock,
+      random,
+      build,
+      report,
+      onProven: (link, claims) => {
+        const listener = onProven(link, claims)
+        return {
+          ...listener,
+          onClose: (reason) => {
+            // the other end begins anew on the same channel
+            if (reason.code !== 'ERR_RESTARTED') attempts.delete(attempt)
+            listener.onClose(reason)
+          },
+        }
+      },
+      onFailed: ({ code, message }) => {
+        attempts.delete(attempt)
+        if (code !== 'ERR_PROTOCOL_VERSION' || node === undefined) return
+        problems.set(node, message)
+        onChange()
+      },
+    })
+    attempts.add(attempt)
+  }
+
+  const finder = createFinder({
+    self: signer.id,
+    swarmKey: dependencies.swarmKey,
+    keyEpoch: dependencies.keyEpoch,
+    rooms,
+    radio,
+    isMember: (node) => members.isMember(node) && !dependencies.hasLeft(node),
+    clock,
+    random,
+    report,
+    onChannel,
+  })
+  const hand = createHandLinks({ radio, clock, onChannel })
+  const stops = [
+    radio.onAdopt((channel) => onChannel(channel, { isOutgoing: false, isAdopted: true })),
+    radio.onWake(() => {
+      for (const { link } of links.values()) link.probe()
+      finder.wake()
+      rooms.wake()
+    }),
+    radio.onReady((isReady) => {
+      if (isReady) rooms.wake()
+      onChange()
+    }),
+    rooms.onStations(onChange),
+    replicator.onChange(onChange),
+  ]
+
+  return {
+    links,
+    replicator,
+    vectors,
+    finder,
+    hand,
+    problemOf: (node) => problems.get(node),
+    close: () => {
+      isClosed = true
+      for (const stop of stops) stop()
+      hand.close()
+      finder.close()
+      vectors.close()
+      replicator.close()
+      for (const attempt of attempts) attempt.close({ code: 'ERR_LEAVING', message: 'The device leaves.' })
+    },
+  }
+}

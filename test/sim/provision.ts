@@ -1,0 +1,83 @@
+/** Members of one swarm without the hours of joining: what a join leaves behind on each device, written there. For large worlds. */
+import { createSigner, makeBoxPair, makeSigningPair, publicBytes } from '../../src/crypto/keys.ts'
+import type { Signer } from '../../src/crypto/keys.ts'
+import type { MemoryDisk } from '../../src/store/memory.ts'
+import { openMemoryStore, openMemoryVault } from '../../src/store/memory.ts'
+import { writeAdmission } from '../../src/swarm/admission.ts'
+import { signCertificate } from '../../src/swarm/certificate.ts'
+import { memberWrite } from '../../src/swarm/members.ts'
+import { membershipWrites } from '../../src/swarm/membership.ts'
+import { signTicket, tokenBytes, tokenIdOf } from '../../src/swarm/ticket.ts'
+import type { Random } from './random.ts'
+import { worldStart } from './time.ts'
+
+interface Newcomer {
+  readonly signer: Signer
+  readonly boxKey: Uint8Array
+}
+
+const makeIdentity = async (disk: MemoryDisk): Promise<Newcomer> => {
+  const vault = await openMemoryVault(disk)()
+  const signing = await vault.keep('signing', await makeSigningPair())
+  const box = await vault.keep('box', await makeBoxPair())
+  return { signer: await createSigner(signing), boxKey: await publicBytes(box) }
+}
+
+/** The first disk is the founder's. Everybody knows everybody. */
+export const provision = async (disks: readonly MemoryDisk[], random: Random): Promise<void> => {
+  const bytes = (length: number) => Uint8Array.from({ length }, () => random.between(0, 255))
+  const root = await createSigner(await makeSigningPair(true))
+  const identities: Newcomer[] = []
+  for (const disk of disks) identities.push(await makeIdentity(disk))
+  const [founder, ...others] = identities
+  if (founder === undefined) return
+  const token = bytes(tokenBytes)
+  const ticket = await signTicket(
+    {
+      swarm: root.id,
+      tokenId: tokenIdOf(token),
+      admin: founder.signer.id,
+      uses: 1000,
+      expires: worldStart + 1e15,
+      role: 'member',
+    },
+    founder.signer,
+  )
+  const shared = { swarm: root.id, admittedAtLamport: 0 }
+  const founding = await signCertificate(
+    {
+      ...shared,
+      node: founder.signer.id,
+      boxKey: founder.boxKey,
+      role: 'admin',
+      token: new Uint8Array(),
+      admittedBy: root.id,
+    },
+    root,
+  )
+  const admissions = [writeAdmission(founding, undefined)]
+  for (const { signer, boxKey } of others) {
+    const certificate = await signCertificate(
+      {
+        ...shared,
+        node: signer.id,
+        boxKey,
+        role: 'member',
+        token: tokenIdOf(token),
+        admittedBy: founder.signer.id,
+      },
+      founder.signer,
+    )
+    admissions.push(writeAdmission(certificate, ticket))
+  }
+  const swarmKey = { key: bytes(32), epoch: 0 }
+  const hints = { swarmName: 'Simulated plant', stations: [] }
+  const known = identities.map(({ signer }, index) => memberWrite(signer.id, admissions[index] as Uint8Array))
+  for (const [index, disk] of disks.entries()) {
+    const first = admissions[0] as Uint8Array
+    const path = index === 0 ? [first] : [first, admissions[index] as Uint8Array]
+    const store = await openMemoryStore(disk)()
+    await store.write([...membershipWrites({ path, swarmKey, hints }), ...known], 'strict')
+    await store.close()
+  }
+}
