@@ -33,7 +33,9 @@ export const keepNote = (shelf: Shelf, { state, name, former, invitation, since 
     new Uint8Array(encode([noteVersion, state, name, former, writeInvitation('shoal://join', invitation), since])),
   )
 
-export const dropNote = (shelf: Shelf): Promise<void> => shelf.setNote(noteKey, undefined)
+export const dropNote = async (shelf: Shelf): Promise<void> => {
+  if ((await shelf.note(noteKey)) !== undefined) await shelf.setNote(noteKey, undefined)
+}
 
 const isState = (state: unknown): state is JoiningNote['state'] => states.some((one) => one === state)
 
