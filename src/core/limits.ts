@@ -55,6 +55,10 @@ export const presentHoldMax = 5000
 /** Foreign runs in one transaction, and their bytes: a publisher waits for one such transaction (about 30 ms), not for a whole catching up. */
 export const ingestRunsMax = 256
 export const ingestBytesMax = 512 * 1024
+/** What they may inflate to, as their headers say: twice this is in memory while they pass the gate. */
+export const ingestRawBytesMax = 16 * 1024 * 1024
+/** Foreign runs examined at the same time: enough to keep the threads busy that verify, inflate and hash. */
+export const examinedAtOnce = 8
 /** Records read from the store at once to be passed on. */
 export const runsReadMax = 256
 /** Nesting of an AQL expression; tested against the smallest stack we know, a worker's. */

@@ -78,6 +78,15 @@ type Content =
 /** A record that was looked at by itself: what is left is to compare it with what is held. */
 export type Examined = Verdict | { readonly type: 'sound'; readonly run: Run; readonly content: Content }
 
+/** A record taken apart; `Verdict` where it is none. */
+export const parse = (record: Uint8Array): Run | Verdict => {
+  try {
+    return parseRun(record)
+  } catch (error) {
+    return refused(errorCode(error), errorMessage(error))
+  }
+}
+
 const readContent = async (run: Run): Promise<Content> => {
   const { header } = run
   const [before, after] = [cryptBase64(header.chainBefore), cryptBase64(header.chainAfter)]
@@ -106,13 +115,7 @@ const readContent = async (run: Run): Promise<Content> => {
  * Is this an honest run of a known author, in itself? Depends on nothing that is held, so many records are examined at once: verifying,
  * inflating and hashing run on other threads. Bounded work: a body inflates to at most what its header announces.
  */
-export const examine = async (context: LogContext, record: Uint8Array): Promise<Examined> => {
-  let run: Run
-  try {
-    run = parseRun(record)
-  } catch (error) {
-    return refused(errorCode(error), errorMessage(error))
-  }
+export const examine = async (context: LogContext, run: Run): Promise<Examined> => {
   const { header } = run
   if (header.swarm !== context.swarm) return refused('ERR_OTHER_SWARM', 'The run belongs to another swarm.')
   if (header.topic !== context.topic) return refused('ERR_OTHER_TOPIC', 'The run belongs to another topic.')

@@ -2,7 +2,7 @@
  * The one gate for foreign bytes: many runs, one transaction, one advance of `present`. Records are examined many at once and ahead of
  * their turn, then judged in order. A large ingest is several transactions, so that a publisher in between waits for one of them only.
  */
-import { evidenceMax, ingestBytesMax, ingestRunsMax, presentHoldMax } from '../core/limits.ts'
+import { evidenceMax, examinedAtOnce, ingestBytesMax, ingestRawBytesMax, ingestRunsMax, presentHoldMax } from '../core/limits.ts'
 import { crc32 } from '../core/crc32.ts'
 import { errorMessage } from '../core/errors.ts'
 import type { Write } from '../store/contract.ts'
@@ -12,7 +12,7 @@ import type { Block } from './body.ts'
 import type { LogContext } from './context.ts'
 import type { Ingested } from './contract.ts'
 import type { Examined, Verdict } from './examination.ts'
-import { examine, judge } from './examination.ts'
+import { examine, judge, parse } from './examination.ts'
 import type { Run } from './run.ts'
 import { isEphemeral, isReadable, isSealed } from './run.ts'
 import { storeRun } from './record.ts'
@@ -54,19 +54,24 @@ const place = (state: StreamState, entry: RunEntry, firstLamport: number, replac
   ]
 }
 
+type Parsed = ReturnType<typeof parse>
+
 /** Cuts what was handed over into transactions. */
-const cut = (records: readonly Uint8Array[]): Uint8Array[][] => {
-  const parts: Uint8Array[][] = []
+const cut = (records: readonly Uint8Array[]): Parsed[][] => {
+  const parts: Parsed[][] = []
   let bytes = 0
+  let raw = 0
   for (const record of records) {
+    const parsed = parse(record)
+    const inflated = 'header' in parsed ? parsed.header.rawSize : 0
+    bytes += record.length
+    raw += inflated
     const last = parts.at(-1)
-    if (last === undefined || last.length === ingestRunsMax || bytes + record.length > ingestBytesMax) {
-      parts.push([record])
+    if (last === undefined || last.length === ingestRunsMax || bytes > ingestBytesMax || raw > ingestRawBytesMax) {
+      parts.push([parsed])
       bytes = record.length
-    } else {
-      last.push(record)
-      bytes += record.length
-    }
+      raw = inflated
+    } else last.push(parsed)
   }
   return parts
 }
@@ -232,11 +237,19 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
     return answers
   }
 
-  const examineAll = (records: readonly Uint8Array[]): Promise<Examined[]> => {
-    const examining = Promise.all(records.map((record) => examine(context, record)))
+  const examineAll = (part: readonly Parsed[]): Promise<Examined[]> => {
+    const examined: Examined[] = []
+    let next = 0
+    const work = async (): Promise<void> => {
+      for (let index = next++; index < part.length; index = next++) {
+        const one = part[index] as Parsed
+        examined[index] = 'header' in one ? await examine(context, one) : one
+      }
+    }
+    const all = Promise.all(Array.from({ length: Math.min(examinedAtOnce, part.length) }, work)).then(() => examined)
     // whoever awaits it sees the failure; until then it must not count as unhandled
-    examining.catch(() => undefined)
-    return examining
+    all.catch(() => undefined)
+    return all
   }
 
   return {

@@ -29,6 +29,8 @@ export interface AnnouncementsOptions {
 export const createAnnouncements = ({ log, clock, sessions }: AnnouncementsOptions): Announcements => {
   const ours = createHeadBook()
   const changed = new Set<StreamId>()
+  /** Changed in another way than by an own run at its end, for which the run itself would stand. */
+  const rebuilt = new Set<StreamId>()
   let fresh = new Map<StreamId, RunRecord[]>()
   const lazy = new Map<Link, Set<StreamId>>()
   let cancelSoon: (() => void) | undefined
@@ -92,12 +94,14 @@ export const createAnnouncements = ({ log, clock, sessions }: AnnouncementsOptio
           continue
         }
         session.pushedTo.set(stream, head.count)
+        if (rebuilt.has(stream)) later.add(stream)
         for (const { bytes } of runs) link.send({ type: 'run', id: 0, bytes }, 'control')
       }
       if (later.size > 0) lazy.set(link, later)
       tell(link, frames, soon)
     }
     fresh = new Map()
+    rebuilt.clear()
     if (lazy.size > 0) cancelLazy ??= clock.after(headsLazyDelay, flushLazy)
   }
 
@@ -126,7 +130,10 @@ export const createAnnouncements = ({ log, clock, sessions }: AnnouncementsOptio
     stored: ({ streams, appended }) => {
       // a new link is told everything
       if (sessions.size === 0) return
-      for (const stream of streams) changed.add(stream)
+      for (const stream of streams) {
+        changed.add(stream)
+        if (!appended.some((run) => run.stream === stream)) rebuilt.add(stream)
+      }
       for (const run of appended) {
         const runs = fresh.get(run.stream)
         if (runs === undefined) fresh.set(run.stream, [run])

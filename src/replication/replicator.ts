@@ -133,7 +133,8 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     // an own run that comes back is looked at only where it may mend something
     if (author === log.node && log.hole(stream) === 0) return
     const isSeal = asked?.purpose === 'seal'
-    if (isSeal || wants.gather(stream, from, from + count)) intake.add({ link, bytes, sketch, isCounted: !isSeal })
+    if (isSeal || wants.gather(stream, from, from + count, bytes.length))
+      intake.add({ link, bytes, sketch, isCounted: !isSeal })
   }
 
   const answerAdmissions = (link: Link, nodes: readonly NodeId[]): void => {

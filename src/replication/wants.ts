@@ -72,6 +72,8 @@ interface Need<Key> {
   /** Runs that arrived and are not stored yet, and one past the last of them. */
   gathered: number
   reached: number
+  /** An event of this stream takes about so many bytes, as far as was seen. */
+  eventBytes: number
   /** What was held when a want to this link began; it has to become more. */
   trial: { readonly link: Key; readonly count: number } | undefined
   /** Something was not taken: what follows it cannot be, either. */
@@ -89,7 +91,7 @@ export interface Wants<Key> {
   /** A want is over; `runs` came of it. */
   over(link: Key, stream: StreamId, runs: number, now: number): void
   /** Whether a run that arrived is worth storing; then it counts as gathered. */
-  gather(stream: StreamId, from: number, end: number): boolean
+  gather(stream: StreamId, from: number, end: number, bytes: number): boolean
   /** A gathered run was stored, or was not taken for a reason that what follows it shares. */
   stored(stream: StreamId, now: number): void
   rejected(stream: StreamId, link: Key, now: number, why: 'fork' | 'for now'): void
@@ -104,6 +106,8 @@ export interface Wants<Key> {
 }
 
 const membershipStream = 1
+/** A small run of one event takes about so much; asking for too much of small events does no harm. */
+const eventBytesGuess = 1024
 
 export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
   const { held, isMember, self, sources, pick } = options
@@ -126,6 +130,7 @@ export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
       active: undefined,
       gathered: 0,
       reached: 0,
+      eventBytes: eventBytesGuess,
       trial: undefined,
       isBroken: false,
       failures: new Map(),
@@ -144,7 +149,8 @@ export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
     waiting.first.delete(need.stream)
     waiting.others.delete(need.stream)
     // failures are remembered: they are what keeps a stream from being wanted over and over
-    if (need.active === undefined && need.gathered === 0 && need.failures.size === 0) needs.delete(need.stream)
+    const isForgettable = need.failures.size === 0 && !resting.has(need.stream)
+    if (need.active === undefined && need.gathered === 0 && isForgettable) needs.delete(need.stream)
   }
 
   const fail = (need: Need<Key>, link: Key, now: number, isFork: boolean): void => {
@@ -221,7 +227,7 @@ export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
     const from = mine.isEmpty && need.gathered === 0 ? Math.max(at, best.head.from) : at
     const missing = best.head.count - from
     // nothing is held behind its small hole: then the run that fills it is all that is wanted
-    const bytes = mine.hole > 0 ? 1 : Math.max(wantBytesMin, Math.min(wantBytesMax, missing * 1024))
+    const bytes = mine.hole > 0 ? 1 : Math.max(wantBytesMin, Math.min(wantBytesMax, missing * need.eventBytes))
     return { type: 'ask', link: best.link, from, bytes, missing }
   }
 
@@ -317,7 +323,7 @@ export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
       if (need.gathered === 0) judge(need, now)
       else wait(need)
     },
-    gather: (stream, from, end) => {
+    gather: (stream, from, end, bytes) => {
       const need = demand(stream)
       if (need === undefined || need.isBroken) return false
       const mine = held(stream)
@@ -328,6 +334,7 @@ export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
       }
       need.gathered += 1
       need.reached = Math.max(need.reached, end)
+      need.eventBytes = Math.max(eventBytesGuess, Math.ceil(bytes / (end - from)))
       gathered += 1
       return true
     },
@@ -358,7 +365,11 @@ export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
         wait(need)
       }
     },
-    isDoubtful: (link, stream) => needs.get(stream)?.failures.has(link) === true,
+    isDoubtful: (link, stream) => {
+      const need = needs.get(stream)
+      const head = sources.get(link)?.head(stream)
+      return need !== undefined && head !== undefined && blockedUntil(need, link, head) > 0
+    },
     get active() {
       return active
     },

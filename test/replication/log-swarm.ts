@@ -2,8 +2,7 @@
  * Real logs and replicators over links in memory: frames are encoded and decoded as on a wire, wait in a queue, and are delivered one
  * by one when the test says so. All devices share one clock.
  */
-import type { NodeId, StreamId } from '../../src/core/event.ts'
-import type { Signer } from '../../src/crypto/keys.ts'
+import type { NodeId } from '../../src/core/event.ts'
 import type { Lane, Link, LinkFrame, MemberFrame, Replicator } from '../../src/replication/contract.ts'
 import { decodeFrame, encodeFrame } from '../../src/replication/frame.ts'
 import { createReplicator } from '../../src/replication/replicator.ts'
@@ -53,6 +52,10 @@ export const createOpenMembers = (first: Iterable<NodeId>): OpenMembers => {
 export interface SwarmDevice extends Device {
   readonly members: OpenMembers
   readonly replicator: Replicator
+  /** Reading and storing under way. */
+  readonly pending: ReadonlySet<Promise<unknown>>
+  /** Its disk may never answer. */
+  mayHang: boolean
   /** Runs that came in, by what they are: how often. */
   readonly received: Map<string, number>
 }
@@ -65,7 +68,7 @@ export interface Wire {
   bytes: number
   /** Sees every frame before it is delivered; false: it is lost, and so is the link. */
   filter: (frame: MemberFrame, from: SwarmDevice) => boolean
-  /** Frames delivered a turn; 0: it stands still. */
+  /** Frames delivered a turn, each way; 0: it stands still. */
   pace: number
   cut(): void
 }
@@ -106,10 +109,24 @@ export const createLogSwarm = (seed = 1): LogSwarm => {
       return state >>> 16
     })
 
-  const start1 = async (options: DeviceOptions, members: OpenMembers): Promise<SwarmDevice> => {
+  const openMember = async (options: DeviceOptions, members: OpenMembers): Promise<SwarmDevice> => {
     const opened = await openDevice({ ...options, clock, isMember: (node) => members.isMember(node) })
     members.known.add(opened.signer.id)
-    const { log, reports } = opened
+    const { reports } = opened
+    const pending = new Set<Promise<unknown>>()
+    const watch = <T>(work: Promise<T>): Promise<T> => {
+      const settled = work.then(
+        () => undefined,
+        () => undefined,
+      )
+      pending.add(settled)
+      return work.finally(() => pending.delete(settled))
+    }
+    const log = {
+      ...opened.log,
+      ingest: (...args: Parameters<typeof opened.log.ingest>) => watch(opened.log.ingest(...args)),
+      runs: (...args: Parameters<typeof opened.log.runs>) => watch(opened.log.runs(...args)),
+    }
     const replicator = createReplicator({
       log,
       members,
@@ -117,7 +134,7 @@ export const createLogSwarm = (seed = 1): LogSwarm => {
       random,
       report: (code, sentence) => void reports.push({ code, sentence }),
     })
-    const device = { ...opened, members, replicator, received: new Map<string, number>() }
+    const device = { ...opened, log, members, replicator, received: new Map<string, number>(), pending, mayHang: false }
     devices.push(device)
     return device
   }
@@ -188,8 +205,10 @@ export const createLogSwarm = (seed = 1): LogSwarm => {
     return wire
   }
 
+  let turns = 0
   const deliver = (wire: Wire, from: End, to: End): void => {
-    for (let count = 0; count < wire.pace && !wire.isCut; count++) {
+    const due = wire.pace >= 1 ? wire.pace : Math.floor(turns * wire.pace) - Math.floor((turns - 1) * wire.pace)
+    for (let count = 0; count < due && !wire.isCut; count++) {
       const before = from.buffered
       const next = from.queue.shift()
       if (next === undefined) return
@@ -213,12 +232,18 @@ export const createLogSwarm = (seed = 1): LogSwarm => {
   }
 
   const turn = async (ms = 1): Promise<void> => {
+    turns += 1
     for (const wire of wires) {
       const [one, other] = wire.ends
       deliver(wire, one, other)
       deliver(wire, other, one)
     }
+    // work takes none of the swarm's time: how fast this machine is must not decide what happens
     await settle(1)
+    for (const device of devices) {
+      if (device.mayHang) await settle(5)
+      else while (device.pending.size > 0) await Promise.all(device.pending)
+    }
     clock.pass(ms)
   }
 
@@ -227,7 +252,7 @@ export const createLogSwarm = (seed = 1): LogSwarm => {
     devices,
     wires,
     add: async ({ knows, ...options } = {}) => {
-      const device = await start1(options, createOpenMembers(knows ?? devices.map(({ signer }) => signer.id)))
+      const device = await openMember(options, createOpenMembers(knows ?? devices.map(({ signer }) => signer.id)))
       if (knows === undefined) for (const other of devices) other.members.known.add(device.signer.id)
       return device
     },
@@ -235,7 +260,7 @@ export const createLogSwarm = (seed = 1): LogSwarm => {
       for (const wire of wires) if (wire.ends.some((end) => end.device === device)) wire.cut()
       device.replicator.close()
       devices.splice(devices.indexOf(device), 1)
-      return start1({ disk: device.disk, signer: device.signer }, createOpenMembers(device.members.known))
+      return openMember({ disk: device.disk, signer: device.signer }, createOpenMembers(device.members.known))
     },
     connect,
     turn,
@@ -247,5 +272,3 @@ export const createLogSwarm = (seed = 1): LogSwarm => {
     },
   }
 }
-
-export type { Signer, StreamId }
