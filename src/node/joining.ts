@@ -35,6 +35,8 @@ import { reasonToWait } from './reason-to-wait.ts'
 const patience = 15_000
 /** How often that is looked at. Milliseconds. */
 const lookEvery = 1000
+/** Of a write that somebody else's opening of the store got in the way of. */
+const triesMax = 3
 
 export interface JoiningOptions {
   readonly shelf: Shelf
@@ -76,10 +78,24 @@ interface Attempt {
   readonly channel: (channel: Channel, isOutgoing: boolean) => void
   readonly stations: () => readonly string[]
   /** Ends it; its log stays. */
-  readonly end: () => Promise<void>
+  readonly end: () => void
 }
 
 const leaving: CloseReason = { code: 'ERR_LEAVING', message: 'The device is done with joining.' }
+
+/** Opened for as long as it takes: whoever lists the logs of this device opens them all, and the last to open a store is its only writer. */
+const withStore = async <T>(shelf: Shelf, name: string, action: (store: Store) => Promise<T>): Promise<T> => {
+  for (let tries = 1; ; tries++) {
+    const store = await shelf.openStore(name)
+    try {
+      return await action(store)
+    } catch (error) {
+      if (errorCode(error) !== 'ERR_STORE_FENCED' || tries === triesMax) throw error
+    } finally {
+      await store.close()
+    }
+  }
+}
 
 export const createJoining = (options: JoiningOptions): NodeJoining => {
   const { shelf, rooms, radio, clock, random, build, report } = options
@@ -96,7 +112,7 @@ export const createJoining = (options: JoiningOptions): NodeJoining => {
 
   const discard = async ({ note, end }: Attempt): Promise<void> => {
     attempt = undefined
-    await end()
+    end()
     await dropNote(shelf)
     await shelf.remove(note.name)
   }
@@ -110,8 +126,9 @@ export const createJoining = (options: JoiningOptions): NodeJoining => {
   const begin = async (note: JoiningNote): Promise<void> => {
     const { invitation, name, since } = note
     const { signer, boxKey } = await openIdentity(() => shelf.openVault(name))
-    const store: Store = await shelf.openStore(name)
-    let membership: NewMembership | undefined = await readNewMembership(store, signer.id)
+    let membership: NewMembership | undefined = await withStore(shelf, name, (store) =>
+      readNewMembership(store, signer.id),
+    )
     const { swarm } = invitation.ticket
     const attempts = new Set<LinkAttempt>()
     const links = new Set<Link>()
@@ -134,14 +151,13 @@ export const createJoining = (options: JoiningOptions): NodeJoining => {
       options.onStep({ step, swarmName, since, ...(problem !== undefined && { problem }), failed })
     }
 
-    const end = async (): Promise<void> => {
+    const end = (): void => {
       if (isOver) return
       isOver = true
       cancelLook()
       newcomer.close()
       for (const meeting of meetings) meeting.close()
       for (const open of attempts) open.close(leaving)
-      await store.close()
     }
 
     const meetMembers = (made: NewMembership): void => {
@@ -173,7 +189,7 @@ export const createJoining = (options: JoiningOptions): NodeJoining => {
       clock,
       isCommitted: membership !== undefined,
       commit: async (made) => {
-        await store.write(membershipWrites(made), 'strict')
+        await withStore(shelf, name, (store) => store.write(membershipWrites(made), 'strict'))
         membership = made
         if (isOver) return
         // its stations are told as well
@@ -195,8 +211,8 @@ export const createJoining = (options: JoiningOptions): NodeJoining => {
       const own = membership?.path.at(-1)
       if (own === undefined) return
       // what this node writes comes after the event that tells of it
-      await store.write([lamportWrite(lamport)], 'strict')
-      await end()
+      await withStore(shelf, name, (store) => store.write([lamportWrite(lamport)], 'strict'))
+      end()
       attempt = undefined
       tell('replicating')
       await move(note)
@@ -348,7 +364,7 @@ export const createJoining = (options: JoiningOptions): NodeJoining => {
     close: () => {
       isClosed = true
       hand.close()
-      attempt?.end().catch((error: unknown) => report(errorCode(error), errorMessage(error)))
+      attempt?.end()
       attempt = undefined
     },
   }

@@ -278,6 +278,25 @@ describe('joining', () => {
     expect(await life.shelf.names()).toHaveLength(2)
   })
 
+  it('somebody who opens all logs of the device in the middle of it does not get in its way', async () => {
+    const here = await world()
+    here.welcome()
+    const rack = createMemoryRack()
+    const life = await live(here, rack)
+    await life.joining.start(here.invitation)
+    const seen = new Set<string>()
+    await until(here.clock, () => {
+      const step = life.last?.step
+      if (step !== undefined && !seen.has(step)) {
+        seen.add(step)
+        for (const name of rack.disks.keys()) if (name !== 'shoal') void life.shelf.openStore(name)
+      }
+      return life.moved > 0
+    })
+    expect(seen.size).toBeGreaterThan(2)
+    expect((await openCurrent(rack, here.clock)).membership.swarm).toBe(here.swarm)
+  })
+
   it('a note that cannot be read keeps no node from opening', async () => {
     const here = await world()
     const rack = createMemoryRack()
