@@ -122,7 +122,7 @@ export const consoleStyle = css`
   }
   .rest a {
     min-height: 76px;
-    font-size: 0.9375rem !important;
+    font-size: 0.9375rem;
   }
   .rest a[aria-current] {
     border-radius: var(--radius-small);
@@ -217,9 +217,10 @@ export const consoleStyle = css`
     .rest.open {
       display: contents;
     }
-    nav a {
+    nav a,
+    .rest a {
       min-height: 66px;
-      font-size: 0.875rem !important;
+      font-size: 0.875rem;
     }
     nav a:hover {
       background: rgb(255 255 255 / 7%);
@@ -251,14 +252,15 @@ export const consoleStyle = css`
     nav {
       gap: 0.25rem;
     }
-    nav a {
+    nav a,
+    .rest a {
       flex-direction: row;
       justify-content: flex-start;
       gap: 1rem;
       min-height: var(--target);
       padding-inline: 1rem;
       border-radius: var(--radius);
-      font-size: 1.0625rem !important;
+      font-size: 1.0625rem;
     }
     nav a[aria-current] {
       box-shadow: none;

@@ -17,6 +17,10 @@ const known: Readonly<Record<string, StringKey>> = {
   ERR_CODE: 'error.code',
   ERR_CODE_EXPIRED: 'error.codeExpired',
   ERR_NO_RADIO: 'error.noRadio',
+  ERR_NO_LINK: 'error.noLink',
+  ERR_NO_WAY: 'error.noWay',
+  ERR_NO_STATION: 'error.noStation',
+  ERR_NOBODY: 'error.nobody',
   ERR_SWARM_FOUNDED: 'error.founded',
 }
 

@@ -4,11 +4,11 @@
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestBrowser, TestStation } from './browser.ts'
 import { launchChromium, startStation } from './browser.ts'
 import { ask, goTo, importOutcome, openView } from './console.ts'
+import { faults } from './faults.ts'
 
 const folder = process.env['SHOAL_SCREENSHOTS']
 const sizes = { handheld: [360, 740], tablet: [1024, 768], desktop: [1440, 900] } as const
@@ -37,31 +37,6 @@ afterAll(async () => {
   await browser.close()
   await station.stop()
 })
-
-/** What is visible, tapped, and smaller than a finger in a glove; and what is wider than the screen. */
-const faults = (page: Page): Promise<string[]> =>
-  page.evaluate(() => {
-    const found: string[] = []
-    const name = (element: Element): string =>
-      `${element.tagName.toLowerCase()}.${element.className} “${(element.textContent ?? '').trim().slice(0, 30)}”`
-    const walk = (root: Document | ShadowRoot): void => {
-      for (const element of root.querySelectorAll('*')) {
-        if (element.shadowRoot) walk(element.shadowRoot)
-        if (!element.checkVisibility()) continue
-        const { width, height } = element.getBoundingClientRect()
-        const isTapped = element.matches('button, a[href], select, textarea, input:not([type=checkbox]), label.tick')
-        const isInField = element.matches('.box > input, .skip, .drop > input')
-        if (isTapped && !isInField && (width < 56 || height < 55.5)) {
-          found.push(`${name(element)} is ${Math.round(width)} × ${Math.round(height)}`)
-        }
-      }
-    }
-    walk(document)
-    const main = document.querySelector('shoal-console')?.shadowRoot?.querySelector('main')
-    if (main && main.scrollWidth > main.clientWidth)
-      found.push(`the view is ${main.scrollWidth - main.clientWidth} px too wide`)
-    return found
-  })
 
 const cases = Object.entries(sizes).flatMap(([size, [width, height]]) =>
   looks.map((look) => ({ size, width, height, ...look })),

@@ -244,7 +244,7 @@ test.skipIf(!existsSync(readings))(
     await station.stop()
     await fresh.context.setOffline(true)
     await fresh.stopWorkers(page)
-    await page.goto(station.url)
+    await page.goto(`${station.url}#/overview`)
     await whenRunning(page)
     await page.locator('shoal-overview [data-test=events] b', { hasText: '14,492' }).waitFor()
     expect(await ask(page, "FROM 'machine:1' & 'alarm:1'")).toBe(alarms)

@@ -16,7 +16,12 @@ export const openView = async (page: Page, url: string, view: string): Promise<v
   await whenRunning(page)
 }
 
-export const goTo = (page: Page, view: string): Promise<void> => page.locator(`shoal-console nav a.${view}`).click()
+/** By the navigation; on a handheld some of it stands behind “More”. */
+export const goTo = async (page: Page, view: string): Promise<void> => {
+  const link = page.locator(`shoal-console nav a.${view}`)
+  if (!(await link.isVisible())) await page.locator('shoal-console nav .more').click()
+  await link.click()
+}
 
 /** Offers a file to the import; resolves when its mapping is on the screen. */
 export const pickFile = async (page: Page, { name, content }: PickedFile): Promise<void> => {

@@ -142,7 +142,13 @@ const statusOf = (scene: Scene, now: number): SwarmStatus => {
           { url: 'wss://10.0.4.2:4454/signal', state: 'connecting' },
         ],
         devices: devicesOf(5, now, [4]).map((device, index) =>
-          index === 2 ? { ...device, problem: 'It speaks protocol 1, this device 3: update that device.' } : device,
+          index === 0
+            ? { ...device, role: 'member' }
+            : index === 1
+              ? { ...device, role: 'admin' }
+              : index === 2
+                ? { ...device, problem: 'It speaks protocol 1, this device 3: update that device.' }
+                : device,
         ),
       }
     case 'lonely':
@@ -160,7 +166,7 @@ const statusOf = (scene: Scene, now: number): SwarmStatus => {
         ...alone,
         joining: joiningOf('searching', now, {
           since: now - 4 * minute,
-          problem: { code: 'ERR_NOBODY', message: 'No member of the swarm can be reached; it goes on by itself.' },
+          problem: { code: 'ERR_NOBODY', message: 'No device of the swarm has answered yet.' },
         }),
       }
     case 'failed':

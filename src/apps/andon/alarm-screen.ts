@@ -9,6 +9,12 @@ import type { Call } from './calls.ts'
 import type { SoundState } from './sound.ts'
 import { elapsed, hereTime, nameOf, reasonWords } from './words.ts'
 
+/** The longest word has to fit on a line: a name that is cut in two is not read from afar. */
+const lengthClass = (name: string): string => {
+  const longest = Math.max(...name.split(' ').map((word) => word.length))
+  return longest <= 6 ? 'short' : longest <= 9 ? 'middling' : longest <= 13 ? 'long' : 'longest'
+}
+
 /** Emits `take` and `hide` with the call as detail, and `sound` when the sound is to be unlocked. */
 export class ShoalAndonAlarm extends LitElement {
   static override properties = {
@@ -39,7 +45,7 @@ export class ShoalAndonAlarm extends LitElement {
     const what = reasonWords(call.what, text)
     return html`<section role="alert" data-call=${call.id}>
       <div class="words">
-        <p class="machine ${call.machine.length > 14 ? 'long' : ''}" data-test="machine">${call.machine}</p>
+        <p class="machine ${lengthClass(call.machine)}" data-test="machine">${call.machine}</p>
         <p class="needs">${text.say('andon.needsHelp')}${what === '' ? nothing : html`: <b>${what}</b>`}</p>
         <p class="by">
           ${text.say('andon.calledBy', { name: nameOf(call.called.by, this.devices, text) })} ·
@@ -112,8 +118,14 @@ export class ShoalAndonAlarm extends LitElement {
         line-height: 0.98;
         text-wrap: balance;
       }
+      .machine.middling {
+        font-size: min(14vw, 26vh, 11rem);
+      }
       .machine.long {
-        font-size: clamp(2.75rem, 9vmin + 3vw, 9rem);
+        font-size: min(9.5vw, 20vh, 9rem);
+      }
+      .machine.longest {
+        font-size: min(6.4vw, 16vh, 7rem);
       }
       .needs {
         font-size: clamp(1.75rem, 4vmin + 2vw, 4.5rem);

@@ -59,7 +59,8 @@ export class ShoalAndon extends View {
   override connectedCallback(): void {
     super.connectedCallback()
     this.#sound = createAlarmSound(() => this.requestUpdate())
-    addEventListener('pointerdown', this.#unlock, { capture: true })
+    // what browsers count as a tap, for fingers too
+    for (const type of ['pointerup', 'keydown']) addEventListener(type, this.#unlock, { capture: true })
     document.addEventListener('visibilitychange', this.#look)
     this.#timer = setInterval(() => {
       if (document.visibilityState === 'visible' && (this.#open > 0 || this.active)) this.requestUpdate()
@@ -67,7 +68,7 @@ export class ShoalAndon extends View {
   }
   override disconnectedCallback(): void {
     super.disconnectedCallback()
-    removeEventListener('pointerdown', this.#unlock, { capture: true })
+    for (const type of ['pointerup', 'keydown']) removeEventListener(type, this.#unlock, { capture: true })
     document.removeEventListener('visibilitychange', this.#look)
     clearInterval(this.#timer)
     this.#sound?.close()

@@ -43,13 +43,14 @@ export class ShoalAndonCall extends LitElement {
     const what = reasonWords(call.what, text)
     const isOwn = call.called.by === self
     const isMine = call.taken?.by === self
-    return html`<article class=${call.state} data-call=${call.id}>
+    const isOthers = call.state === 'taken' && !isOwn && !isMine
+    return html`<article class="${call.state} ${isOthers ? 'others' : ''}" data-call=${call.id}>
       <div class="words">
         <h2>${call.machine}${what === '' ? nothing : html`<small>${what}</small>`}</h2>
         <p class="state" data-test="state">${this.#state(isOwn, isMine)}</p>
         <p class="facts">
           ${
-            isOwn || call.state === 'taken'
+            isOwn
               ? html`<span data-test="reach">${reachWords(reachOf(call, devices, this.now), text)}</span>`
               : html`<span>${text.say('andon.calledBy', { name: nameOf(call.called.by, devices, text) })}</span>`
           }
@@ -73,7 +74,7 @@ export class ShoalAndonCall extends LitElement {
     if (call.state !== 'taken' || call.taken === undefined) return text.say(isOwn ? 'andon.called' : 'andon.needsHelp')
     if (isMine) return text.say('andon.takenByYou')
     const name = nameOf(call.taken.by, devices, text)
-    return isOwn ? text.say('andon.takenBy', { name }) : text.say('andon.takenElse', { name, machine: call.machine })
+    return isOwn ? text.say('andon.takenBy', { name }) : text.say('andon.takenElse', { name })
   }
 
   static override styles = [
@@ -89,6 +90,22 @@ export class ShoalAndonCall extends LitElement {
       }
       article.taken {
         background: var(--taken);
+      }
+      article.others {
+        padding: 1rem 1.25rem;
+        border: 2px solid var(--taken);
+        border-left-width: 12px;
+        color: var(--ink);
+        background: var(--surface);
+      }
+      .others h2 {
+        font-size: 1.625rem;
+      }
+      .others .state {
+        font-size: 1.1875rem;
+      }
+      .others .facts {
+        font-size: 1.0625rem;
       }
       .words {
         display: grid;
@@ -128,10 +145,19 @@ export class ShoalAndonCall extends LitElement {
       .actions button {
         flex: 1 1 9rem;
         min-height: 76px;
+        padding-inline: 1rem;
+        overflow-wrap: normal;
         border: 2.5px solid #fff;
         background: transparent;
         color: #fff;
         font-size: 1.375rem;
+      }
+      .others .actions button {
+        flex: 0 1 auto;
+        min-height: 64px;
+        border: 1.5px solid var(--line-strong);
+        color: var(--ink);
+        font-size: 1.125rem;
       }
       .actions .main {
         border-color: transparent;
@@ -147,11 +173,20 @@ export class ShoalAndonCall extends LitElement {
       :focus-visible {
         outline-color: #fff;
       }
+      @media (max-width: 699px) {
+        .actions svg {
+          display: none;
+        }
+      }
       @media (min-width: 1000px) {
         article {
           grid-template-columns: minmax(0, 1fr) minmax(16rem, auto);
           align-items: center;
           padding: 1.75rem 2rem;
+        }
+        article.others {
+          grid-template-columns: minmax(0, 1fr) auto;
+          padding: 1rem 1.5rem;
         }
       }
     `,

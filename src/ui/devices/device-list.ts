@@ -36,7 +36,7 @@ export class ShoalDeviceList extends View {
         ${device.role === 'admin' ? html`<span class="chip">${this.say('devices.role.admin')}</span>` : nothing}
       </div>
       <p class="state">${device.isSelf ? this.say('devices.self') : this.#state(device, presence, now)}</p>
-      ${device.isSelf ? nothing : this.#facts(device)}
+      ${device.isSelf ? this.#own() : this.#facts(device)}
       ${device.problem === undefined ? nothing : html`<p class="note warn">${device.problem}</p>`}
     </li>`
   }
@@ -53,37 +53,61 @@ export class ShoalDeviceList extends View {
       : state
   }
 
+  #own(): TemplateResult | typeof nothing {
+    const { swarm } = this
+    if (!swarm || swarm.devices.length < 2) return nothing
+    const words = (count: number): string =>
+      count === 0 ? this.say('device.nothing') : this.say('device.events', { count })
+    return html`<dl>
+      <div class=${swarm.onlyHere > 0 ? 'behind' : ''}>
+        <dt>${this.say('device.onlyHere')}</dt>
+        <dd>${words(swarm.onlyHere)}</dd>
+      </div>
+      <div class=${swarm.toReceive > 0 ? 'behind' : ''}>
+        <dt>${this.say('device.toReceive')}</dt>
+        <dd>${words(swarm.toReceive)}</dd>
+      </div>
+    </dl>`
+  }
+
   #facts({ link, lacksOfOurs, weLack }: DeviceStatus): TemplateResult {
+    const isEven = lacksOfOurs === 0 && weLack === 0
+    if (isEven && !link) return html`<p class="state even">${this.say('device.even')}</p>`
     const lacking = (count: number | undefined): string => {
       if (count === undefined) return this.say('device.unknown')
       return count === 0 ? this.say('device.nothing') : this.say('device.events', { count })
     }
     return html`<dl>
-      ${
-        link?.roundTrip === undefined
-          ? nothing
-          : html`<div>
-              <dt>${this.say('device.roundTrip')}</dt>
-              <dd>${this.text.number(link.roundTrip, link.roundTrip < 10 ? 1 : 0)} ms</dd>
-            </div>`
-      }
-      ${
-        link?.clockOffset === undefined
-          ? nothing
-          : html`<div>
-              <dt>${this.say('device.clock')}</dt>
-              <dd>${clockWords(link.clockOffset, this.text)}</dd>
-            </div>`
-      }
-      <div class=${lacksOfOurs ? 'behind' : ''}>
-        <dt>${this.say('device.lacks')}</dt>
-        <dd>${lacking(lacksOfOurs)}</dd>
-      </div>
-      <div class=${weLack ? 'behind' : ''}>
-        <dt>${this.say('device.weLack')}</dt>
-        <dd>${lacking(weLack)}</dd>
-      </div>
-    </dl>`
+        ${
+          link?.roundTrip === undefined
+            ? nothing
+            : html`<div>
+                <dt>${this.say('device.roundTrip')}</dt>
+                <dd>${this.text.number(link.roundTrip, link.roundTrip < 10 ? 1 : 0)} ms</dd>
+              </div>`
+        }
+        ${
+          link?.clockOffset === undefined
+            ? nothing
+            : html`<div>
+                <dt>${this.say('device.clock')}</dt>
+                <dd>${clockWords(link.clockOffset, this.text)}</dd>
+              </div>`
+        }
+        ${
+          isEven
+            ? nothing
+            : html`<div class=${lacksOfOurs ? 'behind' : ''}>
+                  <dt>${this.say('device.lacks')}</dt>
+                  <dd>${lacking(lacksOfOurs)}</dd>
+                </div>
+                <div class=${weLack ? 'behind' : ''}>
+                  <dt>${this.say('device.weLack')}</dt>
+                  <dd>${lacking(weLack)}</dd>
+                </div>`
+        }
+      </dl>
+      ${isEven ? html`<p class="state even">${this.say('device.even')}</p>` : nothing}`
   }
 
   static override styles = [
@@ -142,6 +166,9 @@ export class ShoalDeviceList extends View {
         padding-left: calc(14px + 0.65rem);
         color: var(--ink-soft);
         font-size: 0.9375rem;
+      }
+      dl + .even {
+        padding-left: 0;
       }
       dl {
         display: grid;

@@ -100,7 +100,7 @@ export class ShoalDevices extends View {
           <h2 class="grow">${this.say('devices.list')}</h2>
           <a class="button" href=${linkTo({ view: 'overview' })}>${icon('edit')}${this.say('devices.rename')}</a>
         </div>
-        <shoal-device-list .devices=${swarm.devices} .text=${text}></shoal-device-list>
+        <shoal-device-list .swarm=${swarm} .devices=${swarm.devices} .text=${text}></shoal-device-list>
       </section>
       <section class="card settings">${this.#wake()} ${this.#links()}</section>
       ${this.#folded('stations.title', html`<shoal-stations .shoal=${shoal} .swarm=${swarm} .text=${text}></shoal-stations>`)}

@@ -69,7 +69,7 @@ export class ShoalInvitation extends Panel {
     )
   }
   #until(made: Made): string {
-    return this.say('invite.until', { uses: this.#uses(made.uses), time: this.text.dateTime(made.expires) })
+    return this.say('invite.until', { count: made.uses, time: this.text.dateTime(made.expires) })
   }
   #uses(count: number): string {
     return count === 1 ? this.say('invite.usesOne') : this.say('invite.usesMany', { count })
@@ -140,6 +140,9 @@ export class ShoalInvitation extends Panel {
   static override styles = [
     ...controls,
     css`
+      :host {
+        container-type: inline-size;
+      }
       .choices {
         display: grid;
         gap: 1rem;
@@ -173,7 +176,7 @@ export class ShoalInvitation extends Panel {
           width: 100%;
         }
       }
-      @media (min-width: 880px) {
+      @container (min-width: 660px) {
         .made {
           grid-template-columns: minmax(20rem, 24rem) minmax(0, 1fr);
           align-items: start;

@@ -10,8 +10,8 @@ import { deviceName, presenceOf } from './words.ts'
 
 /** Units of the drawing. Beyond `radialFrom` devices a name stands along its ray, for lack of room beside each other. */
 const radius = 150
-const radialFrom = 13
-const nameCharsMax = 20
+const radialFrom = 9
+const nameCharsMax = 17
 
 const shortened = (name: string): string => (name.length > nameCharsMax ? `${name.slice(0, nameCharsMax - 1)}…` : name)
 
@@ -25,7 +25,10 @@ export class ShoalMesh extends View {
     const isSelf = ({ device }: MeshNode): boolean => device.isSelf
     const own = mesh.links.filter(({ a, b }) => isSelf(a) || isSelf(b)).length
     const label = this.say('mesh.label', { devices: mesh.nodes.length, links: mesh.links.length, own })
-    const [half, tall] = isRadial ? [318, 318] : [300, 205]
+    const longest = Math.max(...mesh.nodes.map(({ device }) => shortened(deviceName(device, this.text)).length))
+    // room for the names beside the circle, at their sizes
+    const half = isRadial ? radius + 24 + longest * 8 : radius + Math.max(40, longest * 5.8)
+    const tall = isRadial ? half : mesh.nodes.length < 3 ? radius + 55 : radius + 45
     const kinds = new Set(mesh.links.map(({ kind }) => (kind === 'websocket' ? 'network' : kind ? 'direct' : 'others')))
     const hasAway = this.devices.some((device) => !this.#isThere(device))
     return html`<figure>
@@ -83,12 +86,9 @@ export class ShoalMesh extends View {
   }
 
   #word({ x, y, angle }: MeshNode, name: string, size: number): TemplateResult {
-    const [right, down] = [Math.cos(angle), Math.sin(angle)]
-    const isAside = Math.abs(right) > 0.35
-    const anchor = isAside ? (right > 0 ? 'start' : 'end') : 'middle'
-    const dx = isAside ? Math.sign(right) * (size + 9) : 0
-    const dy = isAside ? 6 : Math.sign(down) * (size + 17) + 6
-    return svg`<text x=${x + dx} y=${y + dy} text-anchor=${anchor} font-size="18">${name}</text>` as TemplateResult
+    const isAbove = Math.sin(angle) < -0.1
+    const dy = isAbove ? -(size + 10) : size + 22
+    return svg`<text x=${x} y=${y + dy} text-anchor="middle" font-size="19">${name}</text>` as TemplateResult
   }
 
   #ray({ x, y, angle }: MeshNode, name: string, size: number): TemplateResult {
@@ -203,11 +203,6 @@ export class ShoalMesh extends View {
         height: 14px;
         border: 2px dashed var(--line-strong);
         border-radius: 50%;
-      }
-      @media (max-width: 699px) {
-        svg text {
-          font-size: 1.35em;
-        }
       }
     `,
   ]

@@ -69,7 +69,7 @@ export class ShoalStations extends Panel {
             </ul>`
       }
       ${this.trouble()}
-      <form @submit=${this.#add}>
+      <form novalidate @submit=${this.#add}>
         <label>
           ${this.say('stations.new')}
           <input

@@ -1,5 +1,5 @@
 /** What everybody should see wherever they are: a node that cannot be reached, a newer version, a tab that is behind. */
-import type { PropertyValues, TemplateResult } from 'lit'
+import type { TemplateResult } from 'lit'
 import { css, html, nothing } from 'lit'
 import type { SwarmStatus } from '../../client/contract.ts'
 import type { PageSnapshot, Slept } from '../../page/contract.ts'
@@ -12,6 +12,9 @@ import { View } from '../view.ts'
 /** Microseconds of a day. */
 const day = 24 * 3600 * 1_000_000
 
+/** Between two nodes neither the join nor the membership may be seen for a moment. Milliseconds. */
+const joinGapMax = 10_000
+
 export class ShoalBanners extends View {
   static override properties = {
     arrived: { state: true },
@@ -23,6 +26,7 @@ export class ShoalBanners extends View {
   declare events: number
   /** The view that shows the code is on the screen. */
   declare hidesRecovery: boolean
+  #joinSeen: number | undefined
   #timer: ReturnType<typeof setInterval> | undefined
 
   constructor() {
@@ -31,10 +35,14 @@ export class ShoalBanners extends View {
     this.events = 0
   }
 
-  override willUpdate(changed: PropertyValues<this>): void {
-    const before = changed.get('swarm') as SwarmStatus | undefined
-    const wasJoining = before?.joining !== undefined && !before.joining.failed
-    if (wasJoining && this.swarm?.state === 'member' && this.swarm.joining === undefined) this.#arrive()
+  override willUpdate(): void {
+    const { swarm } = this
+    if (swarm?.joining) this.#joinSeen = swarm.joining.failed ? undefined : performance.now()
+    else if (swarm?.state === 'member' && this.#joinSeen !== undefined) {
+      const isJust = performance.now() - this.#joinSeen < joinGapMax
+      this.#joinSeen = undefined
+      if (isJust) this.#arrive()
+    }
   }
   override disconnectedCallback(): void {
     super.disconnectedCallback()

@@ -11,7 +11,6 @@ export const devices: Readonly<Record<keyof typeof english, string>> = {
   'devices.self': 'Dieses Gerät',
   'devices.unnamed': 'Gerät {id}',
   'devices.role.admin': 'Admin',
-  'devices.role.member': 'Mitglied',
   'devices.list': 'Geräte',
   'devices.rename': 'Dieses Gerät umbenennen',
 
@@ -23,7 +22,7 @@ export const devices: Readonly<Record<keyof typeof english, string>> = {
   'safety.firstText': 'Was hier gespeichert ist, gibt es sonst nirgends. Laden Sie ein zweites Gerät ein.',
   'safety.toReceive': '{count} {count|Ereignis|Ereignisse} von anderen {count|ist|sind} noch hierher unterwegs.',
   'horizon.final': 'Bis Lamport {lamport} kann nichts mehr dazwischenkommen: Die Reihenfolge steht fest.',
-  'horizon.waiting': 'Es wird auf {names} gewartet.',
+  'horizon.waiting': 'Noch nicht alles gehört von {names}.',
   'horizon.more': '{names} und {count} {count|weiteres|weitere}',
 
   'state.linked': 'Verbunden',
@@ -35,7 +34,6 @@ export const devices: Readonly<Record<keyof typeof english, string>> = {
   'link.port': 'In diesem Browser',
   'link.memory': 'Im Speicher',
   'link.since': 'seit {time}',
-  'device.link': 'Verbindung',
   'device.roundTrip': 'Umlaufzeit',
   'device.clock': 'Uhr',
   'clock.same': 'wie hier',
@@ -46,8 +44,10 @@ export const devices: Readonly<Record<keyof typeof english, string>> = {
   'device.nothing': 'nichts',
   'device.unknown': 'unbekannt',
   'device.events': '{count} {count|Ereignis|Ereignisse}',
+  'device.even': 'Auf keiner Seite fehlt etwas',
+  'device.onlyHere': 'Nur hier',
+  'device.toReceive': 'Hierher unterwegs',
   'device.seen': 'Zuletzt gesehen',
-  'device.now': 'jetzt',
 
   'mesh.title': 'Geflecht',
   'mesh.label':
@@ -114,7 +114,7 @@ export const devices: Readonly<Record<keyof typeof english, string>> = {
   'invite.copy': 'Link kopieren',
   'invite.share': 'Teilen',
   'invite.print': 'Aushang drucken',
-  'invite.until': 'Für {uses}, bis {time}',
+  'invite.until': 'Für {count} {count|Gerät|Geräte}, bis {time}',
   'invite.member': 'Nur ein Admin-Gerät kann einladen. Das ist hier: {names}.',
   'invite.shareText': 'Einladung zu {name}',
   'poster.title': '{name} beitreten',

@@ -22,7 +22,7 @@ export const welcome: Readonly<Record<keyof typeof english, string>> = {
   'found.start': 'Beginnen',
   'found.keeps': '{count} {count|Ereignis dieses Geräts kommt|Ereignisse dieses Geräts kommen} mit.',
 
-  'recovery.title': 'Wiederherstellungscode aufbewahren',
+  'recovery.title': 'Wiederherstellungs\u00ADcode aufbewahren',
   'recovery.why':
     'Gehen alle Admin-Geräte von „{name}“ verloren, lässt sich der Schwarm nur mit diesem Code wieder aufnehmen. Er steht hier nur, bis Sie bestätigen, dass Sie ihn aufbewahren; dann wird er von diesem Gerät gelöscht.',
   'recovery.how':
@@ -39,7 +39,6 @@ export const welcome: Readonly<Record<keyof typeof english, string>> = {
   'recovery.show': 'Jetzt aufbewahren',
 
   'sheet.recovery': 'Wiederherstellungscode',
-  'sheet.swarm': 'Schwarm',
   'sheet.date': 'Gedruckt am',
   'sheet.id': 'Schwarm-ID',
   'sheet.what':
@@ -90,5 +89,13 @@ export const welcome: Readonly<Record<keyof typeof english, string>> = {
   'error.codeExpired': 'Auf diesen Code wartet niemand mehr. Fangen Sie auf beiden Geräten noch einmal an.',
   'error.noRadio':
     'Kein Tab dieses Geräts ist auf dem Bildschirm, also kann es keine Verbindung halten. Holen Sie diesen nach vorn.',
+  'error.noLink':
+    'Ein Gerät des Schwarms wurde gefunden, aber keine Verbindung kam zustande. Prüfen Sie, ob beide im selben Netz sind. Es wird von selbst weiter versucht.',
+  'error.noWay':
+    'Die Einladung nennt keine Station, also lässt sich damit niemand finden. Verbinden Sie dieses Gerät unten von Hand mit einem des Schwarms.',
+  'error.noStation':
+    'Keine Station ist erreichbar. Prüfen Sie das Netz dieses Geräts, oder verbinden Sie es unten von Hand mit einem des Schwarms.',
+  'error.nobody':
+    'Noch hat kein Gerät des Schwarms geantwortet. Öffnen Sie Shoal auf einem davon und lassen Sie es auf dem Bildschirm: Jedes taugt dazu.',
   'error.founded': 'Der Wiederherstellungscode wurde als aufbewahrt bestätigt; er ist nicht mehr auf diesem Gerät.',
 }

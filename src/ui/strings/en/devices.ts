@@ -9,7 +9,6 @@ export const devices = {
   'devices.self': 'This device',
   'devices.unnamed': 'Device {id}',
   'devices.role.admin': 'Admin',
-  'devices.role.member': 'Member',
   'devices.list': 'Devices',
   'devices.rename': 'Rename this device',
 
@@ -21,7 +20,7 @@ export const devices = {
   'safety.firstText': 'What is stored here is nowhere else. Invite a second device.',
   'safety.toReceive': '{count} {count|event|events} of others {count|is|are} still on {count|its|their} way here.',
   'horizon.final': 'Up to Lamport {lamport} nothing can come in between any more: the order is final.',
-  'horizon.waiting': 'It waits for {names}.',
+  'horizon.waiting': 'Not yet heard of all from {names}.',
   'horizon.more': '{names} and {count} {count|other|others}',
 
   'state.linked': 'Linked',
@@ -33,7 +32,6 @@ export const devices = {
   'link.port': 'In this browser',
   'link.memory': 'In memory',
   'link.since': 'for {time}',
-  'device.link': 'Link',
   'device.roundTrip': 'Round trip',
   'device.clock': 'Clock',
   'clock.same': 'as here',
@@ -44,8 +42,10 @@ export const devices = {
   'device.nothing': 'nothing',
   'device.unknown': 'not known',
   'device.events': '{count} {count|event|events}',
+  'device.even': 'Nothing is missing on either side',
+  'device.onlyHere': 'Only here',
+  'device.toReceive': 'On its way here',
   'device.seen': 'Last seen',
-  'device.now': 'now',
 
   'mesh.title': 'Mesh',
   'mesh.label':
@@ -111,7 +111,7 @@ export const devices = {
   'invite.copy': 'Copy link',
   'invite.share': 'Share',
   'invite.print': 'Print poster',
-  'invite.until': 'For {uses}, until {time}',
+  'invite.until': 'For {count} {count|device|devices}, until {time}',
   'invite.member': 'Only an admin device can invite. Here that is: {names}.',
   'invite.shareText': 'Invitation to {name}',
   'poster.title': 'Join {name}',

@@ -35,7 +35,6 @@ export const welcome = {
   'recovery.show': 'Keep it now',
 
   'sheet.recovery': 'Recovery code',
-  'sheet.swarm': 'Swarm',
   'sheet.date': 'Printed on',
   'sheet.id': 'Swarm id',
   'sheet.what':
@@ -83,5 +82,13 @@ export const welcome = {
   'error.code': 'This is no such code. Copy all of it from the other device.',
   'error.codeExpired': 'This code is no longer waited for. Begin once more on both devices.',
   'error.noRadio': 'No tab of this device is on the screen, so it can hold no link. Bring this one to the front.',
+  'error.noLink':
+    'A device of the swarm was found, but no link to it could be made. Check that both are in the same network. It is tried again by itself.',
+  'error.noWay':
+    'The invitation names no station, so nobody can be found with it. Link this device by hand with one of the swarm, below.',
+  'error.noStation':
+    'No station can be reached. Check the network of this device, or link it by hand with one of the swarm, below.',
+  'error.nobody':
+    'No device of the swarm has answered yet. Open Shoal on one of them and leave it on the screen: any will do.',
   'error.founded': 'The recovery code was confirmed as kept; it is no longer on this device.',
 } as const
