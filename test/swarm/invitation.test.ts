@@ -143,7 +143,7 @@ describe('an invitation as a link', () => {
           expect(read.role).toBe(role)
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 15 },
     )
   })
 
