@@ -19,9 +19,13 @@ export const bytes = (value: unknown, least: number, most: number): Uint8Array<A
 export const text = (value: unknown, most: number): string =>
   typeof value === 'string' && value.length <= most ? value : refuseFrame('a text')
 
+const isCode = (value: unknown): value is string => typeof value === 'string' && /^ERR_[A-Z0-9_]{1,60}$/.test(value)
+
 /** A stable error code; what is none must not reach a diary. */
-export const code = (value: unknown): string =>
-  typeof value === 'string' && /^ERR_[A-Z0-9_]{1,60}$/.test(value) ? value : refuseFrame('a code')
+export const code = (value: unknown): string => (isCode(value) ? value : refuseFrame('a code'))
+
+/** What the other end will take for one. */
+export const writeCode = (value: string): string => (isCode(value) ? value : 'ERR_UNNAMED')
 
 export const list = (value: unknown, most: number): readonly unknown[] =>
   Array.isArray(value) && value.length <= most ? (value as unknown[]) : refuseFrame('a list')

@@ -1,12 +1,13 @@
 /**
- * Frames larger than a channel carries, in pieces: the type byte, a byte of flags, then the bytes. Each lane has at most one frame in
+ * Frames that do not fit a channel's measure. Small ones that leave together go as a bundle: the type byte, then each with its length before
+ * it. Frames larger than a channel carries go in pieces: the type byte, a byte of flags, then the bytes. Each lane has at most one frame in
  * pieces at a time, so pieces need no number; between them go whole frames and pieces of the other lane.
  */
-import { concatBytes } from '../core/bytes.ts'
+import { concatBytes, createByteReader, createByteWriter } from '../core/bytes.ts'
 import { frameBytesMax } from '../core/limits.ts'
 import { refuseFrame } from './cbor.ts'
 import type { Lane } from './contract.ts'
-import { bytesMaxOf, pieceByte } from './frame.ts'
+import { bundleByte, bytesMaxOf, pieceByte } from './frame.ts'
 import { sealBytes } from './sealing.ts'
 
 const headBytes = 2
@@ -18,6 +19,36 @@ const pieceBytesMin = 16 * 1024
 
 const flagBulk = 1
 const flagLast = 2
+
+/** Bundles hold frames up to this: a larger one costs more to copy than it saves. */
+export const bundledBytesMax = 8 * 1024
+/** What a bundle adds for itself, and at most for each frame. */
+export const bundleHeadBytes = 1
+export const bundleLengthBytes = 3
+
+export const bundle = (frames: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
+  const writer = createByteWriter(4096)
+  writer.bytes(Uint8Array.of(bundleByte))
+  for (const frame of frames) writer.sized(frame)
+  return writer.done()
+}
+
+/** The frames of a bundle, one after the other; bundles do not nest. Throws `ERR_FRAME`. */
+export function* unbundle(whole: Uint8Array<ArrayBuffer>): Generator<Uint8Array<ArrayBuffer>> {
+  const reader = createByteReader(whole.subarray(bundleHeadBytes))
+  if (reader.left === 0) refuseFrame('an empty bundle')
+  while (reader.left > 0) {
+    let frame: Uint8Array
+    try {
+      frame = reader.sized()
+    } catch (cause) {
+      return refuseFrame('a bundle', cause)
+    }
+    if (frame[0] === bundleByte) refuseFrame('a bundle in a bundle')
+    // a copy: a view would keep the whole bundle in memory as long as one run of it
+    yield frame.slice()
+  }
+}
 
 /** The next piece of `frame` from `at`, and where the one after it begins. */
 export const cutPiece = (

@@ -9,7 +9,7 @@ import { rawBytesMax } from '../core/limits.ts'
 import { decodeFields, refuseFrame } from './cbor.ts'
 import type { Codec, Codecs } from './codec.ts'
 import type { JoinFrame, LinkFrame, MemberFrame } from './contract.ts'
-import { code, count, text, varint } from './fields.ts'
+import { code, count, text, varint, writeCode } from './fields.ts'
 import { joinCodecs } from './join-frame.ts'
 import { memberCodecs } from './member-frame.ts'
 
@@ -23,12 +23,13 @@ export type HeartFrame =
 
 export type WireFrame = LinkFrame | HeartFrame
 
-/** Type bytes of the handshake, of sealing and of pieces; the other files say what follows them. */
+/** Type bytes of the handshake, of sealing, of pieces and bundles; the other files say what follows them. */
 export const helloByte = 1
 export const proofByte = 2
 export const byeByte = 3
 export const sealedByte = 6
 export const pieceByte = 7
+export const bundleByte = 8
 export const runByte = 20
 
 /** Type bytes from here to `laterLast` belong to the next version: a frame of an unknown one is passed over. */
@@ -44,7 +45,7 @@ export const byeMessageCharsMax = 300
 const heartCodecs: Codecs<HeartFrame> = {
   bye: {
     byte: byeByte,
-    write: (frame) => [frame.code, frame.message.slice(0, byeMessageCharsMax)],
+    write: (frame) => [writeCode(frame.code), frame.message.slice(0, byeMessageCharsMax)],
     read: (fields) => ({ type: 'bye', code: code(fields[0]), message: text(fields[1], byeMessageCharsMax) }),
   },
   ping: { byte: 4, write: (frame) => [frame.id], read: (fields) => ({ type: 'ping', id: count(fields[0]) }) },

@@ -1,7 +1,7 @@
 /** Fields of the frames between a member and a newcomer, in the order of `docs/protocol.md`. */
 import type { Codecs } from './codec.ts'
 import type { JoinFrame } from './contract.ts'
-import { bytes, code, count, list, text } from './fields.ts'
+import { bytes, code, count, list, text, writeCode } from './fields.ts'
 import { admissionBytesMax } from './member-frame.ts'
 
 /** UTF-16 code units. */
@@ -41,7 +41,7 @@ export const joinCodecs: Codecs<JoinFrame> = {
   },
   joinRefused: {
     byte: 36,
-    write: (frame) => [frame.code, frame.message.slice(0, messageCharsMax)],
+    write: (frame) => [writeCode(frame.code), frame.message.slice(0, messageCharsMax)],
     read: ([value, message]) => ({ type: 'joinRefused', code: code(value), message: text(message, messageCharsMax) }),
   },
 }

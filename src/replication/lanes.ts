@@ -4,7 +4,7 @@
  */
 import { channelBulkBytes, channelControlBytes, frameBytesMax } from '../core/limits.ts'
 import type { Lane } from './contract.ts'
-import { cutPiece, wholeBytesMax } from './fragments.ts'
+import { bundle, bundledBytesMax, bundleHeadBytes, bundleLengthBytes, cutPiece, wholeBytesMax } from './fragments.ts'
 
 export interface Lanes {
   /** That have not been handed over. */
@@ -53,21 +53,40 @@ export const createLanes = ({ ahead, transmit }: LanesOptions): Lanes => {
   const queues: Record<Lane, Queue> = { control: createQueue(), bulk: createQueue() }
   let bytes = 0
 
+  /** Small frames that leave together. */
+  let batch: Uint8Array<ArrayBuffer>[] = []
+  let batchBytes = bundleHeadBytes
+
+  const flush = (): void => {
+    const [only] = batch
+    const going = batch
+    batch = []
+    batchBytes = bundleHeadBytes
+    if (only !== undefined) transmit(going.length === 1 ? only : bundle(going))
+  }
+  const hand = (frame: Uint8Array<ArrayBuffer>): void => {
+    const cost = frame.length + bundleLengthBytes
+    if (frame.length > bundledBytesMax || batchBytes + cost > wholeBytesMax) flush()
+    if (frame.length > bundledBytesMax) return transmit(frame)
+    batch.push(frame)
+    batchBytes += cost
+  }
+
   /** Hands over the next frame or piece of it. */
   const advance = (queue: Queue, lane: Lane, room: number): boolean => {
     const frame = queue.frames[queue.first]
-    if (frame === undefined || ahead() >= room) return false
+    if (frame === undefined || ahead() + batchBytes > room) return false
     if (frame.length <= wholeBytesMax) {
       dropFirst(queue)
       bytes -= frame.length
-      transmit(frame)
+      hand(frame)
       return true
     }
     const { piece, next } = cutPiece(frame, queue.cut, lane)
     bytes -= next - queue.cut
     queue.cut = next
     if (next === frame.length) dropFirst(queue)
-    transmit(piece)
+    hand(piece)
     return true
   }
 
@@ -89,6 +108,7 @@ export const createLanes = ({ ahead, transmit }: LanesOptions): Lanes => {
         advance(queues.control, 'control', channelControlBytes) ||
         advance(queues.bulk, 'bulk', channelBulkBytes)
       );
+      flush()
     },
     clear: () => {
       for (const queue of [first, queues.control, queues.bulk]) {

@@ -13,9 +13,18 @@ import {
 } from '../core/limits.ts'
 import type { Channel, CloseReason } from '../transport/contract.ts'
 import type { Lane, Link, LinkFrame, LinkListener } from './contract.ts'
-import { createAssembly } from './fragments.ts'
+import { createAssembly, unbundle } from './fragments.ts'
 import type { HeartFrame, WireFrame } from './frame.ts'
-import { decodeFrame, encodeFrame, isHeartFrame, isJoinFrame, pieceByte, proofByte, runFrameBytesMax } from './frame.ts'
+import {
+  bundleByte,
+  decodeFrame,
+  encodeFrame,
+  isHeartFrame,
+  isJoinFrame,
+  pieceByte,
+  proofByte,
+  runFrameBytesMax,
+} from './frame.ts'
 import type { Greeted } from './greeting.ts'
 import { createHeartbeat } from './heartbeat.ts'
 import { createLanes } from './lanes.ts'
@@ -70,6 +79,7 @@ export const createProvenLink = (options: ProvenOptions): ProvenLink => {
   let listener: LinkListener | undefined
   let isOver = false
   let isLeaving = false
+  let isPumping = false
   let closedBy: CloseReason | undefined
   let endReason: CloseReason | undefined
   let wasHigh = false
@@ -114,11 +124,18 @@ export const createProvenLink = (options: ProvenOptions): ProvenLink => {
   const buffered = (): number => (isOver ? 0 : lanes.bytes + ahead())
 
   const pump = (): void => {
+    isPumping = false
     if (isOver) return
     lanes.pump()
     if (!wasHigh || buffered() >= linkBytesLow) return
     wasHigh = false
     guard(() => listener?.onDrain())
+  }
+  /** At the end of this turn: what is sent in a row may leave together. */
+  const pumpSoon = (): void => {
+    if (isPumping) return
+    isPumping = true
+    queueMicrotask(pump)
   }
   /** What the owner throws is the fault of the other end's frames (`Replicator.onFrame`). */
   const guard = (action: () => void): void => {
@@ -200,14 +217,18 @@ export const createProvenLink = (options: ProvenOptions): ProvenLink => {
     }
     listener?.onFrame(frame)
   }
+  const readOne = (whole: Uint8Array<ArrayBuffer>): void => {
+    const complete = whole[0] === pieceByte ? assembly.add(whole) : whole
+    const frame = complete === undefined ? undefined : decodeFrame(complete)
+    if (frame !== undefined) dispatch(frame)
+  }
   const read = (whole: Uint8Array<ArrayBuffer>): void => {
     if (isOver) return
     guard(() => {
       // a proof that was repeated for a worker which started again
       if (whole[0] === proofByte) return
-      const complete = whole[0] === pieceByte ? assembly.add(whole) : whole
-      const frame = complete === undefined ? undefined : decodeFrame(complete)
-      if (frame !== undefined) dispatch(frame)
+      if (whole[0] !== bundleByte) return readOne(whole)
+      for (const frame of unbundle(whole)) if (!isOver) readOne(frame)
     })
   }
 
@@ -283,11 +304,12 @@ export const createProvenLink = (options: ProvenOptions): ProvenLink => {
       lanes.put(encodeFrame(frame), lane)
       if (buffered() >= linkBytesLow) wasHigh = true
       if (buffered() > linkBytesMax) cut('ERR_NOT_READING', `It reads too slowly: ${buffered()} bytes wait for it.`)
-      else pump()
+      else pumpSoon()
     },
     probe: ask,
     close: (reason) => {
       if (isOver) return
+      lanes.pump()
       farewell(reason)
       end(reason)
       options.onEnd()

@@ -170,6 +170,11 @@ describe('frames', () => {
     expect(outcome(new Uint8Array(controlBytesMax + 1).fill(21))).toBe('refused')
   })
 
+  it('a farewell with a code that is none is one all the same', () => {
+    const sent = encodeFrame({ type: 'bye', code: 'out of words', message: 'x'.repeat(1000) })
+    expect(decodeFrame(sent)).toEqual({ type: 'bye', code: 'ERR_UNNAMED', message: 'x'.repeat(300) })
+  })
+
   it('a run is read without copying it', () => {
     const bytes = encodeFrame({ type: 'run', id: 300, bytes: new Uint8Array(1000).fill(9) })
     const read = decodeFrame(bytes)

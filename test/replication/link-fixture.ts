@@ -1,4 +1,5 @@
 /** Two nodes with real keys, memory channels between them, and whoever stands in the middle. */
+import { vi } from 'vitest'
 import type { NodeId } from '../../src/core/event.ts'
 import type { Signer } from '../../src/crypto/keys.ts'
 import type { Link, LinkFrame } from '../../src/replication/contract.ts'
@@ -12,6 +13,9 @@ import { createMemoryPair } from '../../src/transport/memory.ts'
 import type { ManualClock } from '../api/manual-clock.ts'
 import { createManualClock } from '../api/manual-clock.ts'
 import { foundSwarm, newMember, newSigner } from '../swarm/fixture.ts'
+
+// real keys on a machine that may be busy
+vi.setConfig({ testTimeout: 20_000 })
 
 export const random = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length))
 
@@ -151,7 +155,7 @@ export const setTable = (): Table => {
     pair: ({ isSealed = false, wire = {}, fingerprints = prints() } = {}) =>
       createMemoryPair({ clock, wire, ...(isSealed ? {} : { fingerprints }) }),
     until: async (isSo, step) => {
-      const latest = performance.now() + 8000
+      const latest = performance.now() + 18_000
       while (!isSo()) {
         if (performance.now() > latest) throw new Error('it never became so')
         await turn(step)

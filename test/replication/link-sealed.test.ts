@@ -79,7 +79,11 @@ describe('a sealed link', () => {
       held.push(frame)
       return held.length === 3 ? change(held) : []
     })
-    for (let id = 1; id <= 3; id++) a.link.send({ type: 'sent', id })
+    for (let id = 1; id <= 3; id++) {
+      a.link.send({ type: 'sent', id })
+      // what is sent in the same turn would leave as one
+      await Promise.resolve()
+    }
     await table.until(() => isOver(b) && isOver(a))
     expect(b.code).toBe('ERR_SEAL')
     expect(b.diary).toEqual([{ code: 'ERR_SEAL', message: expect.stringContaining(cast.anna.signer.id) }])

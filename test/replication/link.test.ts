@@ -130,6 +130,26 @@ describe.each([
     expect(a.link.bytesSent).toBeGreaterThan(bytes.length)
   })
 
+  it('small frames sent in a row leave together, in order', async () => {
+    const table = setTable()
+    const pair = table.pair({ isSealed })
+    const jam = stuffed(pair.ends[0])
+    const a = takeUp(cast.anna, jam.channel, table.clock)
+    const b = takeUp(cast.ben, pair.ends[1], table.clock)
+    await table.until(() => a.links.length + b.links.length === 2)
+    await table.rest()
+    const before = jam.sent.length
+    const length = (id: number): number => (id % 50 === 0 ? 9000 : 100 + (id % 9) * 400)
+    for (let id = 1; id <= 600; id++) a.link.send(run(id, length(id)))
+    expect(jam.sent.length).toBe(before)
+    await table.until(() => b.frames.length === 600)
+    expect(b.frames.map((frame) => frame.type === 'run' && [frame.id, frame.bytes.length])).toEqual(
+      Array.from({ length: 600 }, (__, index) => [index + 1, length(index + 1)]),
+    )
+    expect(jam.sent.length - before).toBeLessThan(60)
+    expect(jam.sent.every((frame) => frame.length <= frameBytesMax)).toBe(true)
+  })
+
   it('its owner is told when what waits has fallen low', async () => {
     const table = setTable()
     const { a } = await linked(table, cast.anna, cast.ben, { isSealed, wire: { bytesPerSecond: 2_000_000 } })
@@ -266,6 +286,9 @@ describe('a link is cut', () => {
     ['a small piece in the middle', [pieceByte, 0, 16, 0x80]],
     ['a piece that is a piece', [pieceByte, 2, pieceByte, 2, 18, 0x80]],
     ['a farewell without a code', [3, 0x80]],
+    ['an empty bundle', [8]],
+    ['a bundle that is cut off', [8, 2, 18, 0x80, 5, 18]],
+    ['a bundle in a bundle', [8, 3, 8, 1, 18]],
   ])('for %s, and both diaries say why', async (_, bytes) => {
     const { table, a, b, pair } = await established()
     say(pair, ...bytes)
@@ -273,7 +296,7 @@ describe('a link is cut', () => {
     expect([a.code, b.code]).toEqual(['ERR_FRAME', 'ERR_FRAME'])
     expect(a.diary).toEqual([{ code: 'ERR_FRAME', message: expect.stringContaining(cast.ben.signer.id) }])
     expect(b.diary).toEqual([{ code: 'ERR_FRAME', message: expect.stringContaining(cast.anna.signer.id) }])
-    expect(a.frames).toEqual([])
+    expect(a.frames.length).toBeLessThanOrEqual(1)
     await table.rest()
     expect([pair.isOpen, table.clock.waiting]).toEqual([false, 0])
   })
