@@ -119,6 +119,10 @@ export interface Link {
   readonly buffered: number
   readonly bytesSent: number
   readonly bytesReceived: number
+  /**
+   * Dropped once closed. Absent `lane`: `run` and `sent` go as bulk, others as control. Throws `ERR_FRAME_NOT_ALLOWED` for what a link for joining
+   * does not carry, `ERR_FRAME_SIZE` for a frame that the other end would refuse (4 MiB; a run 8 MiB).
+   */
   send(frame: LinkFrame, lane?: Lane): void
   /** Sends an immediate heartbeat; a link that does not answer it within `wakeAnswerMax` is closed. */
   probe(): void
@@ -133,6 +137,7 @@ export interface LinkListener {
   onDrain(): void
   /** The heartbeat's figures changed. */
   onHeartbeat(): void
+  /** Once, whoever ended it, also after our own `close`; nothing comes after it. */
   onClose(reason: CloseReason): void
 }
 
