@@ -16,6 +16,7 @@ import { createLink } from '../replication/link.ts'
 import type { Meeting } from '../replication/meeting.ts'
 import { createMeeting } from '../replication/meeting.ts'
 import type { Store } from '../store/contract.ts'
+import type { Write } from '../store/contract.ts'
 import type { Shelf } from '../store/shelf.ts'
 import { followPath } from '../swarm/admission.ts'
 import type { Invitation } from '../swarm/contract.ts'
@@ -47,6 +48,8 @@ export interface JoiningOptions {
   readonly random: Random
   readonly build: string
   readonly report: (code: string, message: string) => void
+  /** What the new log takes over from this one: the settings of the device. */
+  readonly carriedOver: () => readonly Write[]
   /** What the members are told this device is called. */
   readonly displayName: () => string
   /** Undefined: no join is under way, and none has failed. */
@@ -189,7 +192,9 @@ export const createJoining = (options: JoiningOptions): NodeJoining => {
       clock,
       isCommitted: membership !== undefined,
       commit: async (made) => {
-        await withStore(shelf, name, (store) => store.write(membershipWrites(made), 'strict'))
+        await withStore(shelf, name, (store) =>
+          store.write([...membershipWrites(made), ...options.carriedOver()], 'strict'),
+        )
         membership = made
         if (isOver) return
         // its stations are told as well

@@ -6,13 +6,14 @@ import type { Random } from '../core/random.ts'
 import type { OwnLog } from '../log/log.ts'
 import { holdersOf } from '../replication/holding.ts'
 import type { Shelf } from '../store/shelf.ts'
-import type { Store } from '../store/contract.ts'
+import type { Store, Write } from '../store/contract.ts'
 import { createAdmitting } from '../swarm/admitting.ts'
 import { forgetRoot, isRecoveryPending, nameSwarm, recoveryCode } from '../swarm/founding.ts'
 import { readInvitation, writeInvitation } from '../swarm/invitation.ts'
 import type { MemberRegister } from '../swarm/members.ts'
 import type { Membership } from '../swarm/membership.ts'
 import type { SwarmRecord } from '../swarm/record.ts'
+import type { LimitedStream } from '../swarm/swarm-event.ts'
 import { appendSwarmEvents } from '../swarm/swarm-event.ts'
 import { stationUrls, stationsMax } from '../swarm/text.ts'
 import { joinRoomOf, signTicket, tokenBytes, tokenIdOf, usesMax } from '../swarm/ticket.ts'
@@ -53,6 +54,10 @@ export interface NodeSwarmDependencies {
   readonly report: (code: string, message: string) => void
   /** As the settings of this device have it. */
   displayName(): string
+  /** What a further log of this device takes over from this one. */
+  carriedOver(): readonly Write[]
+  /** The streams of this node that are not kept whole, as others are told. */
+  limitedStreams(): readonly LimitedStream[]
   /** Stations set on this device; undefined: those of the swarm. */
   ownStations(): readonly string[] | undefined
   setOwnStations(urls: readonly string[]): Promise<void>
@@ -61,8 +66,8 @@ export interface NodeSwarmDependencies {
 
 export interface OwnSwarm extends NodeSwarm {
   readonly network: Network | undefined
-  /** The device has another name. */
-  renamed(): Promise<void>
+  /** The device has another name, or other limits of its streams. */
+  redescribed(): Promise<void>
   close(): void
 }
 
@@ -140,8 +145,10 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
     if (isAlone()) return
     await record.settled()
     const displayName = dependencies.displayName()
-    if (record.displayName(signer.id) !== displayName)
-      await appendSwarmEvents(log, [{ type: 'described', displayName }])
+    const streams = dependencies.limitedStreams()
+    const isSaid = JSON.stringify(record.limitedStreams(signer.id)) === JSON.stringify(streams)
+    if (record.displayName(signer.id) === displayName && isSaid) return
+    await appendSwarmEvents(log, [{ type: 'described', displayName, streams }])
   }
 
   const follow = (): void => {
@@ -185,6 +192,7 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
     build,
     report,
     displayName: dependencies.displayName,
+    carriedOver: dependencies.carriedOver,
     onStep: (step) => {
       joining = step
       follow()
@@ -308,7 +316,11 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
             resolve()
           })
         })
-      await shelf.makeCurrent(await shelf.add())
+      const name = await shelf.add()
+      const fresh = await shelf.openStore(name)
+      await fresh.write(dependencies.carriedOver(), 'strict')
+      await fresh.close()
+      await shelf.makeCurrent(name)
       dependencies.onReplaced()
     },
     code: async (pasted) => {
@@ -338,7 +350,7 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
     horizon: () => network?.vectors.horizon() ?? { lamport: log.status().lamport, waitingFor: [] },
     former: former.list,
     openFormer: former.open,
-    renamed: describe,
+    redescribed: describe,
     close: () => {
       isClosed = true
       for (const stop of stops) stop()

@@ -1,8 +1,11 @@
 /** The one constructor of a node: everything it depends on comes in as an argument, so that every host and the simulator run the same core. */
 import type { Clock } from '../core/clock.ts'
 import type { Random } from '../core/random.ts'
+import type { StreamId } from '../core/event.ts'
+import { parseStreamId } from '../core/node-id.ts'
 import { verify } from '../crypto/keys.ts'
 import { createTokens } from '../crypto/token.ts'
+import type { Retention, Routing } from '../log/context.ts'
 import { openLog } from '../log/log.ts'
 import type { Store } from '../store/contract.ts'
 import type { Shelf } from '../store/shelf.ts'
@@ -15,9 +18,9 @@ import { openDiary } from './diary.ts'
 import type { Identity } from './identity.ts'
 import { openIdentity } from './identity.ts'
 import { createNodeSwarm } from './node-swarm.ts'
-import { planRouting } from './routing.ts'
+import { limitedStreamsOf, planRouting, retentionOfName } from './routing.ts'
 import type { Settings } from './settings.ts'
-import { checkDisplayName, loadSettings, saveSettings } from './settings.ts'
+import { checkDisplayName, loadSettings, saveSettings, settingsWrite } from './settings.ts'
 import { reachabilityOf } from './swarm-status.ts'
 
 export interface NodeDependencies {
@@ -66,7 +69,10 @@ const openParts = async (dependencies: NodeDependencies, store: Store, identity:
     await saveSettings(store, changed)
     settings = changed
   }
-  const { routing } = planRouting(settings.eventRouting, settings.streamNumbers, signer.id)
+  const routingOf = ({ eventRouting, streamNumbers }: Settings): Routing => ({
+    ...planRouting(eventRouting, streamNumbers, signer.id).routing,
+    foreignRetention: (stream) => foreignRetention(stream),
+  })
   const log = await openLog({
     store,
     signer,
@@ -75,9 +81,14 @@ const openParts = async (dependencies: NodeDependencies, store: Store, identity:
     clock,
     isMember: members.isMember,
     report,
-    routing,
+    routing: routingOf(settings),
   })
   const record = createRecord({ log, members, clock, report })
+  const foreignRetention = (stream: StreamId): Retention | undefined => {
+    const place = parseStreamId(stream)
+    const limited = record.limitedStreams(place?.node ?? signer.id).find(({ number }) => number === place?.number)
+    return limited === undefined ? undefined : (retentionOfName(settings, limited.name) ?? limited)
+  }
   const swarm = await createNodeSwarm({
     identity,
     membership,
@@ -96,11 +107,19 @@ const openParts = async (dependencies: NodeDependencies, store: Store, identity:
     pageUrl: dependencies.pageUrl ?? '',
     report,
     displayName: () => settings.displayName,
+    carriedOver: () => [
+      settingsWrite({
+        displayName: settings.displayName,
+        eventRouting: settings.eventRouting,
+        streamNumbers: settings.streamNumbers,
+      }),
+    ],
+    limitedStreams: () => limitedStreamsOf(settings),
     ownStations: () => settings.stations,
     setOwnStations: (stations) => change({ ...settings, stations }),
     onReplaced: dependencies.onReplaced ?? (() => undefined),
   })
-  return { diary, membership, log, swarm, change, settings: () => settings }
+  return { diary, membership, log, swarm, change, routingOf, settings: () => settings }
 }
 
 /** Opens or, on a first start, founds. Throws what the store throws (`ERR_STORE_…`). */
@@ -111,7 +130,7 @@ export const createNode = async (dependencies: NodeDependencies): Promise<Node> 
   const { signer } = identity
   const store = await shelf.openStore(name)
   const opening = openParts(dependencies, store, identity)
-  const { diary, membership, log, swarm, change, settings } = await opening.catch(async (error: unknown) => {
+  const { diary, membership, log, swarm, change, routingOf, settings } = await opening.catch(async (error: unknown) => {
     await store.close()
     throw error
   })
@@ -171,13 +190,14 @@ export const createNode = async (dependencies: NodeDependencies): Promise<Node> 
     },
     rename: async (displayName) => {
       await change({ ...settings(), displayName: checkDisplayName(displayName) })
-      await swarm.renamed()
+      await swarm.redescribed()
     },
     eventRouting: () => settings().eventRouting,
     setEventRouting: async (eventRouting: EventRouting) => {
-      const { routing, numbers } = planRouting(eventRouting, settings().streamNumbers, signer.id)
+      const { numbers } = planRouting(eventRouting, settings().streamNumbers, signer.id)
       await change({ ...settings(), eventRouting, streamNumbers: numbers })
-      log.route(routing)
+      log.route(routingOf(settings()))
+      await swarm.redescribed()
     },
     close: async () => {
       closed = true

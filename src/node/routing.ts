@@ -8,6 +8,8 @@ import { ShoalError, errorCode, errorMessage } from '../core/errors.ts'
 import type { AppId, NodeId } from '../core/event.ts'
 import type { EventFilter } from '../core/event-filter.ts'
 import type { Retention, Routing } from '../log/context.ts'
+import type { LimitedStream } from '../swarm/swarm-event.ts'
+import type { EventRouting } from './contract.ts'
 
 /** 0 default, 1 membership, 2 what the node says of itself, 3 files; named streams follow. */
 const firstNamedStream = 4
@@ -70,6 +72,9 @@ const retentionOf = (settings: unknown, where: string): Retention | undefined =>
   return Object.keys(limits).length === 0 ? undefined : limits
 }
 
+/** Under which name a stream's number is kept; one whose kind changed is another stream. */
+const keptName = (name: string, ephemeral: boolean): string => `${name}${ephemeral ? ' (ephemeral)' : ''}`
+
 /** An event that is being routed has no place yet. */
 const dependsOnPlace = (filter: EventFilter): boolean =>
   filter.type === 'keyRange' ||
@@ -78,6 +83,11 @@ const dependsOnPlace = (filter: EventFilter): boolean =>
 
 /** Name, kind and number of every named stream this node has ever had. */
 export type StreamNumbers = Readonly<Record<string, number>>
+
+interface RoutedSettings {
+  readonly eventRouting: EventRouting
+  readonly streamNumbers: StreamNumbers
+}
 
 export interface PlannedRouting {
   readonly routing: Routing
@@ -96,7 +106,7 @@ export const planRouting = (settings: unknown, numbers: StreamNumbers, node: Nod
   // a stream is permanent or ephemeral for life: one whose kind changed goes on as another stream
   const numberOf = (name: string, ephemeral: boolean): number => {
     if (name === defaultStreamName && !ephemeral) return 0
-    const kept = `${name}${ephemeral ? ' (ephemeral)' : ''}`
+    const kept = keptName(name, ephemeral)
     // names such as `constructor` are found on every object
     const known = Object.hasOwn(given, kept) ? given[kept] : undefined
     return known ?? (given[kept] = Math.max(firstNamedStream - 1, ...Object.values(given)) + 1)
@@ -130,4 +140,21 @@ export const planRouting = (settings: unknown, numbers: StreamNumbers, node: Nod
     }
   })
   return { routing: { routes: planned, retention }, numbers: given }
+}
+
+/** As others are told: the ephemeral streams among the named ones, with their limits. */
+export const limitedStreamsOf = ({ eventRouting, streamNumbers }: RoutedSettings): readonly LimitedStream[] =>
+  Object.keys(eventRouting.streams ?? {}).flatMap((name) => {
+    const limits = retentionOfName({ eventRouting }, name)
+    const number = streamNumbers[keptName(name, true)]
+    return limits === undefined || number === undefined ? [] : [{ number, name, ...limits }]
+  })
+
+/** What this device keeps of streams of that name; undefined: everything, or nothing is said of them. */
+export const retentionOfName = (
+  { eventRouting }: Pick<RoutedSettings, 'eventRouting'>,
+  name: string,
+): Retention | undefined => {
+  const { streams = {} } = eventRouting
+  return Object.hasOwn(streams, name) ? retentionOf(streams[name], `.streams.${name}`) : undefined
 }

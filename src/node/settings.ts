@@ -1,7 +1,7 @@
 /** The settings of this device: kept in the store's `meta`, never replicated. */
 import { decode, encode } from 'cborg'
 import { ShoalError } from '../core/errors.ts'
-import type { Store } from '../store/contract.ts'
+import type { Store, Write } from '../store/contract.ts'
 import { stationUrls } from '../swarm/text.ts'
 import type { EventRouting } from './contract.ts'
 import type { StreamNumbers } from './routing.ts'
@@ -43,5 +43,12 @@ export const loadSettings = async (store: Store, fallback: Settings, onDamage: (
   return { ...fallback, streamNumbers: streamNumbersAfterDamage }
 }
 
+export const settingsWrite = (settings: Settings): Write => ({
+  type: 'put',
+  table: 'meta',
+  key: 'settings',
+  value: new Uint8Array(encode(settings)),
+})
+
 export const saveSettings = (store: Store, settings: Settings): Promise<void> =>
-  store.write([{ type: 'put', table: 'meta', key: 'settings', value: new Uint8Array(encode(settings)) }], 'strict')
+  store.write([settingsWrite(settings)], 'strict')

@@ -13,6 +13,7 @@ import type { Log } from '../log/contract.ts'
 import { parseAdmission } from './admission.ts'
 import type { Ticket } from './contract.ts'
 import type { MemberRegister } from './members.ts'
+import type { LimitedStream } from './swarm-event.ts'
 import { isSwarmStream, readSwarmEvent, swarmTag } from './swarm-event.ts'
 import { parseTicket } from './ticket.ts'
 
@@ -40,6 +41,8 @@ export interface SwarmRecord {
   swarmName(): string
   /** Undefined before the device's first word. */
   displayName(node: NodeId): string | undefined
+  /** Streams that `node` does not keep whole, as it said. */
+  limitedStreams(node: NodeId): readonly LimitedStream[]
   /** URLs of signalling stations, as the newest word of an admin has them. */
   stations(): readonly string[]
   /** Made by admins, not expired by this device's clock, not used up; the newest first. */
@@ -82,6 +85,7 @@ export const createRecord = ({ log, members, clock, report }: RecordDependencies
   const swarmNames = createWords<string>()
   const stations = createWords<readonly string[]>()
   const displayNames = createWords<string>()
+  const limited = createWords<readonly LimitedStream[]>()
   const left = new Map<NodeId, number>()
   /** Node and checksum of what was told of it: a forged admission must not pass for the word that an honest one needs. */
   const admitted = new Set<string>()
@@ -123,6 +127,7 @@ export const createRecord = ({ log, members, clock, report }: RecordDependencies
         return undefined
       case 'described':
         displayNames.say(author, event, said.displayName)
+        limited.say(author, event, said.streams ?? [])
         return undefined
       case 'left':
         left.set(author, event.timestamp)
@@ -208,6 +213,7 @@ export const createRecord = ({ log, members, clock, report }: RecordDependencies
   return {
     swarmName: () => swarmNames.newest(isAdmin) ?? '',
     displayName: (node) => displayNames.of(node),
+    limitedStreams: (node) => limited.of(node) ?? [],
     stations: () => stations.newest(isAdmin) ?? [],
     openInvitations: () => [...invitations.values()].filter(isOpen).slice(-openRoomsMax).toReversed(),
     leftAt: (node) => left.get(node),

@@ -2,7 +2,7 @@
  * What the swarm writes about itself, as events under the app id `com.shoal`. Stream 1 of a member holds its words on membership, stream 2 what
  * it says of itself; apps cannot write there. Tags are `shoal:swarm` and `shoal:swarm:<type>`; payloads are the types below, bytes as base64.
  */
-import type { AppId, EventDraft, LogEvent, NodeId, Published } from '../core/event.ts'
+import type { AppId, EventDraft, Json, LogEvent, NodeId, Published } from '../core/event.ts'
 import { isNodeId, parseStreamId } from '../core/node-id.ts'
 import type { Log } from '../log/contract.ts'
 import { admissionBytesMax } from './admission.ts'
@@ -17,6 +17,41 @@ export const descriptionStream = 2
 const payloadCharsMax = 16 * 1024
 const roomKeyBytes = 32
 
+/**
+ * An ephemeral stream, by its number and its name, with what its author keeps of it. Others keep of it what their own settings say of a stream
+ * of that name, else the same (RULES 8).
+ */
+export interface LimitedStream {
+  readonly number: number
+  readonly name: string
+  readonly eventsMax?: number
+  readonly bytesMax?: number
+  /** Milliseconds. */
+  readonly ageMax?: number
+}
+
+const limitedStreamsMax = 200
+const streamNameCharsMax = 60
+
+const limitedStreams = (value: unknown): readonly LimitedStream[] => {
+  if (!Array.isArray(value)) return []
+  return value.slice(0, limitedStreamsMax).flatMap((one: unknown): LimitedStream[] => {
+    if (typeof one !== 'object' || one === null) return []
+    const { number, name, eventsMax, bytesMax, ageMax } = one as Record<string, unknown>
+    if (!Number.isSafeInteger(number) || typeof name !== 'string' || name.length > streamNameCharsMax) return []
+    const limits = { eventsMax, bytesMax, ageMax }
+    const given = Object.entries(limits).filter(([, limit]) => limit !== undefined)
+    if (!given.every(([, limit]) => Number.isSafeInteger(limit) && (limit as number) > 0)) return []
+    return [
+      {
+        number: number as number,
+        name,
+        ...(Object.fromEntries(given) as Partial<Record<keyof typeof limits, number>>),
+      },
+    ]
+  })
+}
+
 export type SwarmEvent =
   /** The swarm's name, by an admin; the newest counts. */
   | { readonly type: 'founded'; readonly name: string }
@@ -28,8 +63,8 @@ export type SwarmEvent =
   | { readonly type: 'left' }
   /** URLs of the swarm's signalling stations, by an admin; the newest counts. */
   | { readonly type: 'stations'; readonly urls: readonly string[] }
-  /** What the author is called. */
-  | { readonly type: 'described'; readonly displayName: string }
+  /** What the author is called, and which of its streams it does not keep whole. */
+  | { readonly type: 'described'; readonly displayName: string; readonly streams?: readonly LimitedStream[] }
 
 const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes))
 
@@ -45,7 +80,10 @@ const bytesOf = (text: unknown, bytesMax: number): Uint8Array | undefined => {
 const draftOf = (event: SwarmEvent): EventDraft => ({
   tags: [swarmTag, `${swarmTag}:${event.type}`],
   payload: Object.fromEntries(
-    Object.entries(event).map(([key, value]) => [key, value instanceof Uint8Array ? base64(value) : value]),
+    Object.entries(event).map(([key, value]: [string, Json | Uint8Array]) => [
+      key,
+      value instanceof Uint8Array ? base64(value) : value,
+    ]),
   ),
 })
 
@@ -81,7 +119,9 @@ const read = (payload: Readonly<Record<string, unknown>>): SwarmEvent | undefine
       return { type: 'stations', urls: stationUrls(payload['urls']) }
     case 'described': {
       const displayName = nameFromAfar(payload['displayName'], displayNameCharsMax)
-      return displayName === '' ? undefined : { type: 'described', displayName }
+      return displayName === ''
+        ? undefined
+        : { type: 'described', displayName, streams: limitedStreams(payload['streams']) }
     }
     default:
       return undefined

@@ -110,6 +110,7 @@ const live = async ({ clock, air, newRooms }: World, rack: MemoryRack, name = 'n
     build: 'test',
     report: (code) => void life.reports.push(code),
     displayName: () => 'Tablet',
+    carriedOver: () => [],
     onStep: (step) => {
       life.steps.push(step)
       rooms.setStations(life.joining.stations())
