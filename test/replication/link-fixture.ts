@@ -219,3 +219,44 @@ export const rawEnd = (channel: Channel) => {
   })
   return { frames, closes, send: (...bytes: readonly number[]) => channel.send(Uint8Array.from(bytes)) }
 }
+
+/** Time passes in small steps, so that frames and timers of both ends alternate. */
+export const pass = async (table: Table, ms: number, step = 5): Promise<void> => {
+  for (let passed = 0; passed < ms; passed += step) {
+    table.clock.pass(step)
+    await Promise.resolve()
+  }
+}
+
+/** Takes everything and hands on nothing, once it is told to. */
+export const stuffed = (channel: Channel) => {
+  let isStuffed = false
+  let held = 0
+  const sent: Uint8Array[] = []
+  return {
+    stuff: () => {
+      isStuffed = true
+    },
+    sent,
+    channel: {
+      kind: channel.kind,
+      fingerprints: channel.fingerprints,
+      get buffered() {
+        return channel.buffered + held
+      },
+      send: (frame: Uint8Array<ArrayBuffer>) => {
+        sent.push(frame)
+        if (isStuffed) held += frame.length
+        else channel.send(frame)
+      },
+      listen: channel.listen,
+      close: channel.close,
+    } satisfies Channel,
+  }
+}
+
+export const run = (id: number, length: number): LinkFrame => ({
+  type: 'run',
+  id,
+  bytes: new Uint8Array(length).fill(id),
+})
