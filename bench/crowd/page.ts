@@ -18,34 +18,48 @@ interface Member {
 }
 
 const dial = createWebRtcDial({ clock: systemClock })
-const isLinked = ({ node }: Member): boolean => node.swarm.status().devices.some(({ link }) => link !== undefined)
+const isLinked = (node: Node): boolean => node.swarm.status().devices.some(({ link }) => link !== undefined)
 
-const radioFor = (member: () => Member | undefined): Radio => ({
-  isReady: true,
-  onReady: () => () => undefined,
-  onWake: () => () => undefined,
-  onAdopt: () => () => undefined,
-  dial: (options) => {
-    const own = member()
-    if (own === undefined || !isLinked(own)) return dial(options)
-    queueMicrotask(() => options.onFail({ code: 'ERR_CHANNEL_FAILED', message: 'One link is enough here.' }))
-    return { signal: () => undefined, close: () => undefined }
-  },
-})
+/** Ready until there is a link. */
+const createRadio = (): Radio & { set(isLinked: boolean): void } => {
+  let isReady = true
+  const listeners = new Set<(isReady: boolean) => void>()
+  return {
+    get isReady() {
+      return isReady
+    },
+    onReady: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    onWake: () => () => undefined,
+    onAdopt: () => () => undefined,
+    dial,
+    set: (linked) => {
+      if (isReady !== linked) return
+      isReady = !linked
+      for (const listener of listeners) listener(isReady)
+    },
+  }
+}
 
 const createMember = async (): Promise<Member> => {
   const rack = createMemoryRack()
   let member: Member | undefined
-  const open = (): Promise<Node> =>
-    createNode({
+  const open = async (): Promise<Node> => {
+    const radio = createRadio()
+    const node = await createNode({
       shelf: openMemoryShelf(rack),
       clock: systemClock,
       random: (length) => crypto.getRandomValues(new Uint8Array(length)),
       build: 'bench',
-      radio: radioFor(() => member),
+      radio,
       openRelaySocket,
       onReplaced: () => void follow(),
     })
+    node.swarm.onStatus(() => radio.set(isLinked(node)))
+    return node
+  }
   const follow = async (): Promise<void> => {
     if (member === undefined || member.isOver) return
     await member.node.close()
@@ -69,7 +83,7 @@ window.crowd = {
     const member = await createMember()
     members.push(member)
     await member.node.swarm.join(invitation)
-    await until(() => member.node.swarm.status().state === 'member' && isLinked(member))
+    await until(() => member.node.swarm.status().state === 'member' && isLinked(member.node))
   },
 
   clear: async () => {
