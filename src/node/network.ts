@@ -128,14 +128,11 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
     }
     problems.delete(link.node)
     links.set(link.node, { link, since: clock.now(), at: clock.monotonic(), isOutgoing: link.isOutgoing })
-    // attached once the link takes frames: its listener is what this call answers
-    clock.after(0, () => {
-      if (links.get(link.node)?.link !== link) return
-      finder.attach(link)
-      replicator.attach(link)
-      vectors.attach(link)
-      onChange()
-    })
+    // before its first frames are handed over
+    finder.attach(link)
+    replicator.attach(link)
+    vectors.attach(link)
+    onChange()
     const take = (frame: LinkFrame): void => {
       if (isJoinFrame(frame)) return dependencies.admitting.onFrame(link, frame)
       const said: MemberFrame = frame
