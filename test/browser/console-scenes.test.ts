@@ -81,6 +81,25 @@ afterAll(async () => {
   await served.close()
 })
 
+/** In Andon 64 px and more, for gloves and in a hurry. */
+const smallTargets = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const small: string[] = []
+    const walk = (root: ParentNode): void => {
+      for (const element of root.querySelectorAll('*')) {
+        if (element.shadowRoot) walk(element.shadowRoot)
+        if (!element.matches('button, input:not([type=checkbox]), label.tick') || element.matches('.note button'))
+          continue
+        const { width, height } = element.getBoundingClientRect()
+        if (element.checkVisibility() && Math.min(width, height) < 63.5)
+          small.push(`“${(element.textContent ?? '').trim()}” is ${Math.round(width)} × ${Math.round(height)}`)
+      }
+    }
+    const andon = document.querySelector('shoal-console')?.shadowRoot?.querySelector('shoal-andon')?.shadowRoot
+    if (andon) walk(andon)
+    return small
+  })
+
 const cases = Object.entries(sizes).flatMap(([size, [width, height]]) =>
   looks.map((look) => ({ size, width, height, ...look })),
 )
@@ -97,6 +116,7 @@ test.each(cases)('on a $size, $scheme, $language', async ({ size, width, height,
     await prepare?.(page)
     await page.locator(shows).first().waitFor()
     wrong.push(...(await faults(page)).map((fault) => `${name}: ${fault}`))
+    wrong.push(...(await smallTargets(page)).map((target) => `${name}: ${target}`))
     if (folder) await page.screenshot({ path: join(folder, `${size}-${scheme}-${name}.png`) })
     await page.close()
   }

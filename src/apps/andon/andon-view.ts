@@ -6,6 +6,7 @@ import type { PropertyValues, TemplateResult } from 'lit'
 import { html, nothing } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import type { DeviceStatus } from '../../client/contract.ts'
+import { presenceOf } from '../../ui/devices/words.ts'
 import { errorText } from '../../ui/error-text.ts'
 import { icon } from '../../ui/icons.ts'
 import { recall, remember } from '../../ui/preferences.ts'
@@ -225,7 +226,9 @@ export class ShoalAndon extends View {
 
   /** Whether a call would reach anybody, said before it is needed. */
   #reach(): TemplateResult {
-    const count = this.#devices.filter((device) => device.link !== undefined).length
+    const now = Date.now() * 1000
+    const isThere = (device: DeviceStatus): boolean => ['linked', 'known'].includes(presenceOf(device, now))
+    const count = this.#devices.filter((device) => !device.isSelf && isThere(device)).length
     return count > 0
       ? html`<p class="reach good"><i></i>${this.say('andon.reach', { count })}</p>`
       : html`<p class="reach warn" data-test="offline"><i></i>${this.say('andon.reachNobody')}</p>
