@@ -1,8 +1,8 @@
 /**
  * With whom to have links: a pure decision. Few nodes are all linked with each other. Many keep five links they want and take up to eight,
  * chosen at random so that the graph stays well connected, and each wants a link with the next node of the ring that those in the rooms of the stations
- * form: so whatever is at the stations is one piece, also where two meshes grew apart. A surplus link goes only where a triangle stays connected
- * without it; of the sides of a triangle that is the one of the highest rank, so that nodes which decide at the same moment cannot cut it apart.
+ * form: so whatever is at the stations is one piece, also where two meshes grew apart. A surplus link goes only where it closes a ring of three or
+ * four links, and of those always the one of the highest rank, so that nodes which decide at the same moment cannot cut the ring apart.
  */
 import { backOff, fraction } from '../core/back-off.ts'
 import type { NodeId } from '../core/event.ts'
@@ -16,11 +16,11 @@ const diallingsMax = 4
 /** A link younger than this is not dropped, and one is dropped at most this often: neighbours must have told each other in between. Milliseconds. */
 const settleTime = 15_000
 const dropEvery = 6000
+/** Of those that may drop a link at the same moment only some do: several of them could mean the same node. */
+const dropShare = 0.25
 const retry = { first: 2000, max: 120_000 }
 /** Full nodes say so; another try with them is cheap, but not now. Milliseconds. */
 const retryFull = { first: 8000, max: 60_000 }
-/** A link that was dropped as surplus is not made again at once. Milliseconds. */
-const restAfterDrop = 60_000
 
 export interface LinkView {
   readonly node: NodeId
@@ -146,16 +146,28 @@ export const takes = (view: View, node: NodeId): boolean => {
   return counted < ringLinksMax && ringOf(view).others.has(node)
 }
 
-/** The same at both ends, and as good as random. */
+/** The same at both ends, and as good as random; ids are keys, a few letters of them tell them apart. */
 const rank = (a: NodeId, b: NodeId): number => {
-  const text = a < b ? a + b : b + a
+  const [low, high] = a < b ? [a, b] : [b, a]
   let hash = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  for (let i = 0; i < 8; i++) hash = Math.imul(hash ^ low.charCodeAt(i), 0x01000193)
+  for (let i = 0; i < 8; i++) hash = Math.imul(hash ^ high.charCodeAt(i), 0x01000193)
   return hash >>> 0
 }
 
-/** Whether the side a–b may go from the triangle a, b, c. */
-const isHighest = (a: NodeId, b: NodeId, c: NodeId): boolean => rank(a, b) > rank(a, c) && rank(a, b) > rank(b, c)
+/**
+ * Whether a way of two or three steps leads from `self` to the other end of `link`, of which each step ranks lower than the link itself: then the link is
+ * the highest of a ring of three or four, and may go.
+ */
+const isDispensable = (self: NodeId, link: LinkView, counted: readonly LinkView[]): boolean => {
+  const highest = rank(self, link.node)
+  const theirs = new Set(link.neighbours?.filter((node) => node !== self && rank(link.node, node) < highest))
+  return counted.some(({ node, neighbours }) => {
+    if (node === link.node || rank(self, node) > highest) return false
+    if (theirs.has(node) && neighbours?.includes(link.node) === true) return true
+    return neighbours?.some((one) => one !== self && theirs.has(one) && rank(node, one) < highest) === true
+  })
+}
 
 const surplus = (state: TopologyState, view: View): NodeId | undefined => {
   const { self, now } = view
@@ -167,14 +179,7 @@ const surplus = (state: TopologyState, view: View): NodeId | undefined => {
     const theirs = link.neighbours ?? []
     if (now - link.since < settleTime || theirs.length <= linksActive || ring.has(link.node)) continue
     if (best !== undefined && theirs.length <= (best.neighbours?.length ?? 0)) continue
-    const stays = counted.some(
-      ({ node, neighbours }) =>
-        node !== link.node &&
-        theirs.includes(node) &&
-        neighbours?.includes(link.node) === true &&
-        isHighest(self, link.node, node),
-    )
-    if (stays) best = link
+    if (isDispensable(self, link, counted)) best = link
   }
   return best?.node
 }
@@ -211,13 +216,7 @@ export const decide = (state: TopologyState, view: View, random: Random): Decisi
     const rest = free().filter((node) => !dial.includes(node))
     dial.push(...choose(rest, (node) => strangersLast(node) + remoteness(view, node), lacking, random))
   }
-  const drop = dial.length > 0 || view.dialling.length > 0 ? undefined : surplus(state, view)
-  return {
-    state:
-      drop === undefined
-        ? state
-        : { ...withRest(state, drop, { failures: 0, until: now + restAfterDrop }), droppedAt: now },
-    dial,
-    drop,
-  }
+  const mayDrop = dial.length === 0 && view.dialling.length === 0 && fraction(random) < dropShare
+  const drop = mayDrop ? surplus(state, view) : undefined
+  return { state: drop === undefined ? state : { ...state, droppedAt: now }, dial, drop }
 }

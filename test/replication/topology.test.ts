@@ -164,13 +164,19 @@ const worldGrownByHand = (seed: number, size: number): World => {
   return world
 }
 
-const expectShape = (world: World): void => {
-  for (const piece of world.pieces())
-    for (const id of piece) {
+const isShaped = (world: World): boolean =>
+  world.pieces().every((piece) =>
+    [...piece].every((id) => {
       const degree = world.members.get(id)?.links.size ?? 0
-      expect(degree).toBeLessThanOrEqual(piece.size <= fullMeshMax ? piece.size - 1 : ringLinksMax)
-      expect(degree).toBeGreaterThanOrEqual(Math.min(linksActive, piece.size - 1))
-    }
+      const most = piece.size <= fullMeshMax ? piece.size - 1 : ringLinksMax
+      return degree >= Math.min(linksActive, piece.size - 1) && degree <= most
+    }),
+  )
+
+/** Within a minute or two; a link may be made by hand beyond any bound, and one given up by both neighbours of a node at once. */
+const expectShape = (world: World): void => {
+  for (let i = 0; i < 60 && !isShaped(world); i++) world.round()
+  expect(isShaped(world)).toBe(true)
 }
 
 const someOf = (world: World, share: number): NodeId[] =>
@@ -187,14 +193,16 @@ test('at a station: one piece, within the bounds, and again after any share of t
   fc.assert(
     fc.property(seeds, sizes, fc.double({ min: 0, max: 0.7, noNaN: true }), (seed, size, share) => {
       const world = worldAtStation(seed, size)
-      expect(world.pieces().length).toBe(1)
-      expectShape(world)
-      for (const id of someOf(world, share)) world.fail(id)
-      world.rounds(15)
-      expect(world.pieces().length).toBe(1)
-      expectShape(world)
+      for (const failing of [0, share]) {
+        for (const id of someOf(world, failing)) world.fail(id)
+        world.rounds(8)
+        expect(world.pieces().length).toBe(1)
+        expectShape(world)
+        expect(world.pieces().length).toBe(1)
+        expect(Math.max(...world.degrees())).toBeLessThanOrEqual(ringLinksMax)
+      }
     }),
-    { numRuns: 15 },
+    { numRuns: 8 },
   )
 }, 60_000)
 
@@ -217,7 +225,7 @@ test('without any station: grown by hand it is one piece, and what is left in on
       }
       expectShape(world)
     }),
-    { numRuns: 15 },
+    { numRuns: 8 },
   )
 }, 60_000)
 
@@ -236,12 +244,12 @@ test('200 nodes without a station lose a tenth of themselves ten times and stay 
 
 test('300 nodes at a station: short ways, few links, and nothing goes on changing', () => {
   const world = worldAtStation(7, 300)
-  world.rounds(120)
+  world.rounds(70)
   const degrees = world.degrees()
   expect(world.diameter()).toBeLessThanOrEqual(6)
   expect(degrees.reduce((a, b) => a + b, 0) / degrees.length).toBeLessThanOrEqual(linksMax - 0.5)
   const { dials, drops } = world
-  world.rounds(30)
+  world.rounds(20)
   expect([world.dials - dials, world.drops - drops]).toEqual([0, 0])
 }, 60_000)
 
