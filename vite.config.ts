@@ -9,6 +9,7 @@ import { createBuilder, defineConfig } from 'vite'
 import type { InlineConfig, Plugin, UserConfig } from 'vite'
 import { noWorker } from './src/station/answers.ts'
 import { metaPolicy } from './src/page/csp.ts'
+import { createSignalling } from './src/station/signalling.ts'
 import { dropBuildStamp, sourceHash, writeBuildStamp } from './src/station/preparation.mjs'
 
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as { version: string }
@@ -92,6 +93,11 @@ const developmentWorker = (base: InlineConfig): Plugin => ({
       )
     })
     development.middlewares.use('/api/v2', (_request, response) => noWorker(response))
+    const signalling = createSignalling()
+    development.httpServer?.on('upgrade', (request, socket, head) => {
+      if (request.url === '/signal') signalling.upgrade(request, socket, head)
+    })
+    development.httpServer?.on('close', () => signalling.close())
   },
 })
 
