@@ -44,8 +44,8 @@ export class Panel extends View {
   }
 
   /** Where a form's field is, by its id. */
-  field<T extends HTMLElement = HTMLInputElement>(id: string): T | null {
-    return this.renderRoot.querySelector<T>(`#${id}`)
+  field(id: string): HTMLInputElement | HTMLSelectElement | null {
+    return this.renderRoot.querySelector(`#${id}`)
   }
 
   trouble(): TemplateResult | typeof nothing {

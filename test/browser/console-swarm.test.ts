@@ -115,7 +115,7 @@ test('a link that was opened is followed by one tap, and what it brought is on t
 })
 
 test('a text that is no invitation is said to be none, a join can be cancelled, and one that failed begun anew', async () => {
-  const page = await open('', '#/welcome/join')
+  const page = await open('slow', '#/welcome/join')
   await page.locator('shoal-join textarea').fill('hello')
   await page.locator('shoal-join .note.bad').waitFor()
   expect(await page.locator('shoal-join [data-test=join]').count()).toBe(0)

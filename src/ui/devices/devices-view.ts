@@ -32,7 +32,7 @@ export class ShoalDevices extends View {
   }
 
   override updated(changed: PropertyValues<this>): void {
-    const before = changed.get('swarm') as SwarmStatus | undefined
+    const before = changed.get('swarm')
     const isOther = changed.has('swarm') && before?.swarmId !== this.swarm?.swarmId
     if (!changed.has('active') && !isOther) return
     clearInterval(this.#timer)

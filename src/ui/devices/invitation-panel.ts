@@ -36,9 +36,9 @@ export class ShoalInvitation extends Panel {
 
   #make = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault()
-    const chosen = Number(this.field<HTMLSelectElement>('uses')?.value ?? 1)
-    const expiresIn = Number(this.field<HTMLSelectElement>('expires')?.value ?? 24 * hour)
-    const role = this.field<HTMLSelectElement>('role')?.value === 'admin' ? 'admin' : 'member'
+    const chosen = Number(this.field('uses')?.value ?? 1)
+    const expiresIn = Number(this.field('expires')?.value ?? 24 * hour)
+    const role = this.field('role')?.value === 'admin' ? 'admin' : 'member'
     const link = await this.during(() => this.shoal.swarm.invite({ uses: chosen, expiresIn, role }))
     if (link !== undefined) this.made = { link, uses: chosen, expires: (Date.now() + expiresIn) * 1000 }
   }

@@ -1,5 +1,5 @@
 /** The mesh as a picture: devices on a circle, links as lines. Drawn from what the devices say of each other. */
-import type { TemplateResult } from 'lit'
+import type { SVGTemplateResult, TemplateResult } from 'lit'
 import { css, html, nothing, svg } from 'lit'
 import type { DeviceStatus } from '../../client/contract.ts'
 import { controls } from '../theme.ts'
@@ -53,7 +53,7 @@ export class ShoalMesh extends View {
   }
 
   /** Bent to the middle, so that neighbours on the circle do not lie on it. */
-  #link({ a, b, kind }: MeshLink): TemplateResult {
+  #link({ a, b, kind }: MeshLink): SVGTemplateResult {
     const bend = 0.42
     const [x, y] = [((a.x + b.x) / 2) * bend, ((a.y + b.y) / 2) * bend]
     const words = kind === undefined ? 'mesh.others' : kind === 'websocket' ? 'mesh.network' : 'mesh.direct'
@@ -67,10 +67,10 @@ export class ShoalMesh extends View {
       d="M${a.x.toFixed(1)} ${a.y.toFixed(1)}Q${x.toFixed(1)} ${y.toFixed(1)} ${b.x.toFixed(1)} ${b.y.toFixed(1)}"
       role="img"
       aria-label=${title}
-    ><title>${title}</title></path>` as TemplateResult
+    ><title>${title}</title></path>`
   }
 
-  #node(node: MeshNode, count: number, isRadial: boolean): TemplateResult {
+  #node(node: MeshNode, count: number, isRadial: boolean): SVGTemplateResult {
     const { device, x, y } = node
     const name = deviceName(device, this.text)
     const presence = presenceOf(device, Date.now() * 1000)
@@ -82,16 +82,16 @@ export class ShoalMesh extends View {
       ${device.isSelf ? svg`<circle class="halo" cx=${x} cy=${y} r=${size + 6} />` : nothing}
       <circle cx=${x} cy=${y} r=${size} />
       ${isRadial ? this.#ray(node, shortened(name), size) : this.#word(node, shortened(name), size)}
-    </g>` as TemplateResult
+    </g>`
   }
 
-  #word({ x, y, angle }: MeshNode, name: string, size: number): TemplateResult {
+  #word({ x, y, angle }: MeshNode, name: string, size: number): SVGTemplateResult {
     const isAbove = Math.sin(angle) < -0.1
     const dy = isAbove ? -(size + 10) : size + 22
-    return svg`<text x=${x} y=${y + dy} text-anchor="middle" font-size="19">${name}</text>` as TemplateResult
+    return svg`<text x=${x} y=${y + dy} text-anchor="middle" font-size="19">${name}</text>`
   }
 
-  #ray({ x, y, angle }: MeshNode, name: string, size: number): TemplateResult {
+  #ray({ x, y, angle }: MeshNode, name: string, size: number): SVGTemplateResult {
     const turn = (angle * 180) / Math.PI
     const isLeft = Math.cos(angle) < -0.001
     const shift = size + 7
@@ -101,7 +101,7 @@ export class ShoalMesh extends View {
       y="4.5"
       text-anchor=${isLeft ? 'end' : 'start'}
       font-size="13.5"
-    >${name}</text>` as TemplateResult
+    >${name}</text>`
   }
 
   static override styles = [

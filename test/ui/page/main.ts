@@ -60,6 +60,7 @@ const scene = scenes.find((name) => name === options.get('swarm'))
 const shoal = createFakeShoal({
   ...(scene ? { scene } : {}),
   ...(options.has('fast') ? { stepTime: 60 } : {}),
+  ...(options.has('slow') ? { stepTime: 60_000 } : {}),
   ...(options.has('trouble')
     ? {
         details: {
