@@ -184,6 +184,7 @@ export const createRadioDesk = ({ clock, id, times = radioTimes }: RadioDeskOpti
         for (const channel of waiting) listener(channel)
         return add(adopters, listener)
       },
+      keep: (channel) => void orphans.push(channel),
     },
     offer,
     retire: () => {

@@ -57,7 +57,7 @@ export const createRadioPage = (options: RadioPageOptions): RadioPage => {
   let heardAt = clock.monotonic()
   let owed = 0
 
-  const hold = ({ id: channel, fingerprints, buffered }: HeldChannel): Channel => {
+  const hold = ({ id: channel, fingerprints, isInitiator, buffered }: HeldChannel): Channel => {
     const end = (reason: CloseReason): void => {
       held.delete(channel)
       outbox.send({ type: 'close', channel })
@@ -73,6 +73,7 @@ export const createRadioPage = (options: RadioPageOptions): RadioPage => {
     return {
       kind: 'webrtc',
       fingerprints,
+      isInitiator,
       get buffered() {
         return reception.isOver ? 0 : own.buffered
       },

@@ -26,6 +26,8 @@ import type { Newcomer } from '../swarm/newcomer.ts'
 import { createNewcomer } from '../swarm/newcomer.ts'
 import { joinRoomOf } from '../swarm/ticket.ts'
 import type { Channel, CloseReason, Radio, Rooms } from '../transport/contract.ts'
+import type { PassableChannel } from '../transport/passing.ts'
+import { createPassableChannel } from '../transport/passing.ts'
 import type { Joining, JoinStep } from './contract.ts'
 import { openIdentity } from './identity.ts'
 import type { JoiningNote } from './joining-note.ts'
@@ -120,10 +122,13 @@ export const createJoining = (options: JoiningOptions): NodeJoining => {
     await shelf.remove(note.name)
   }
 
-  const move = async (note: JoiningNote): Promise<void> => {
+  /** `kept`: a channel with a member, for the node that lives on the new log. */
+  const move = async (note: JoiningNote, kept?: Channel): Promise<void> => {
     await keepNote(shelf, { ...note, state: 'moving' })
     await shelf.makeCurrent(note.name)
-    if (!isClosed) options.onJoined()
+    if (isClosed) return kept?.close()
+    if (kept !== undefined) radio.keep?.(kept)
+    options.onJoined()
   }
 
   const begin = async (note: JoiningNote): Promise<void> => {
@@ -134,7 +139,8 @@ export const createJoining = (options: JoiningOptions): NodeJoining => {
     )
     const { swarm } = invitation.ticket
     const attempts = new Set<LinkAttempt>()
-    const links = new Set<Link>()
+    /** Those that are proven, each with what carries it. */
+    const links = new Map<Link, PassableChannel>()
     const meetings: Meeting[] = []
     const begun = clock.monotonic()
     let step: JoinStep = membership === undefined ? 'searching' : 'committing'
@@ -202,7 +208,7 @@ export const createJoining = (options: JoiningOptions): NodeJoining => {
         meetMembers(made)
       },
       onStep: (next) => tell(next),
-      onJoined: (lamport) => void inTurn(() => joined(lamport)).catch(broken),
+      onJoined: (lamport, link) => void inTurn(() => joined(lamport, link)).catch(broken),
       onFailed: (code, message) => void inTurn(() => failed(code, message)).catch(broken),
       report,
     })
@@ -211,16 +217,23 @@ export const createJoining = (options: JoiningOptions): NodeJoining => {
       tell(step, { code: errorCode(error), message: errorMessage(error) }, true)
     }
 
-    const joined = async (lamport: number): Promise<void> => {
+    const joined = async (lamport: number, link: Link): Promise<void> => {
       if (isOver || attempt?.note.name !== name) return
       const own = membership?.path.at(-1)
       if (own === undefined) return
       // what this node writes comes after the event that tells of it
       await withStore(shelf, name, (store) => store.write([lamportWrite(lamport)], 'strict'))
+      // without a station it may be the only one that the new node gets
+      const kept = radio.keep === undefined ? undefined : links.get(link)?.pass()
       end()
       attempt = undefined
       tell('replicating')
-      await move(note)
+      try {
+        await move(note, kept)
+      } catch (error) {
+        kept?.close()
+        throw error
+      }
     }
     const failed = async (code: string, message: string): Promise<void> => {
       if (isOver || attempt?.note.name !== name) return
@@ -233,8 +246,9 @@ export const createJoining = (options: JoiningOptions): NodeJoining => {
       if (isOver) return opened.close()
       const isShowing = newcomer.isCommitted
       if (!isShowing) tell('linking')
+      const passable = createPassableChannel(opened)
       const made = createLink({
-        channel: opened,
+        channel: passable.channel,
         isOutgoing,
         purpose: isShowing ? 'member' : 'newcomer',
         self: { signer, swarm, path: () => (isShowing ? (membership?.path ?? []) : []) },
@@ -244,7 +258,7 @@ export const createJoining = (options: JoiningOptions): NodeJoining => {
         build,
         report,
         onProven: (link) => {
-          links.add(link)
+          links.set(link, passable)
           const listener = newcomer.attach(link)
           return {
             ...listener,

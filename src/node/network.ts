@@ -216,7 +216,8 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
   })
   const hand = createHandLinks({ radio, clock, onChannel })
   const stops = [
-    radio.onAdopt((channel) => onChannel(channel, { isOutgoing: false, isAdopted: true })),
+    // whose it was decides which of two links stays, here as at the other end
+    radio.onAdopt((channel) => onChannel(channel, { isOutgoing: channel.isInitiator === true, isAdopted: true })),
     radio.onWake(() => {
       for (const { link } of links.values()) link.probe()
       finder.wake()

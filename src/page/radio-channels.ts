@@ -66,7 +66,7 @@ export const createRadioChannels = (dial: WebRtcDial, clock: Clock): RadioChanne
         outbox?.send({ type: 'closed', channel: id, reason })
       },
     })
-    return { id, fingerprints, buffered: 0 }
+    return { id, fingerprints, isInitiator: channel.isInitiator === true, buffered: 0 }
   }
 
   const start = ({ dial: id, initiator, within }: Extract<RadioOrder, { readonly type: 'dial' }>): void => {
@@ -125,10 +125,10 @@ export const createRadioChannels = (dial: WebRtcDial, clock: Clock): RadioChanne
     },
     list: () =>
       [...held].map(([id, own]) => {
-        const { fingerprints, buffered } = own.channel
+        const { fingerprints, isInitiator = false, buffered } = own.channel
         own.untold = buffered
         // `hold` refused those without
-        return { id, fingerprints: fingerprints as NonNullable<typeof fingerprints>, buffered }
+        return { id, fingerprints: fingerprints as NonNullable<typeof fingerprints>, isInitiator, buffered }
       }),
     closeAll: () => {
       for (const { channel } of held.values()) channel.close()

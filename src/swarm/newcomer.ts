@@ -32,8 +32,8 @@ export interface NewcomerOptions {
   /** Resolves when it is on the medium. */
   readonly commit: (membership: NewMembership) => Promise<void>
   readonly onStep: (step: 'proving' | 'committing') => void
-  /** The swarm knows; events of this node have to come after `lamport`. Called once, nothing follows. */
-  readonly onJoined: (lamport: number) => void
+  /** The swarm knows, as was heard on `link`, which stays open; events of this node have to come after `lamport`. Called once, nothing follows. */
+  readonly onJoined: (lamport: number, link: Link) => void
   /** It is of no use to go on. Called once, nothing follows. */
   readonly onFailed: (code: string, message: string) => void
   readonly report: (code: string, message: string) => void
@@ -124,10 +124,10 @@ export const createNewcomer = (options: NewcomerOptions): Newcomer => {
     else letGo(first.link, 'ERR_LEAVING', 'The device comes again as a member.')
   }
 
-  const finish = (): void => {
+  const finish = (spared?: Link): void => {
     phase = 'over'
     cancelAnswer()
-    const links = [...(active === undefined ? [] : [active]), ...waiting.map(({ link }) => link)]
+    const links = [...(active === undefined || active === spared ? [] : [active]), ...waiting.map(({ link }) => link)]
     active = undefined
     waiting = []
     for (const link of links) link.close({ code: 'ERR_LEAVING', message: 'The device is done with joining.' })
@@ -173,8 +173,8 @@ export const createNewcomer = (options: NewcomerOptions): Newcomer => {
     if (active !== link) return
     if (frame.type === 'joinOffer' && phase === 'asking') void take(link, frame)
     else if (frame.type === 'joined' && phase === 'committed') {
-      finish()
-      options.onJoined(frame.lamport)
+      finish(link)
+      options.onJoined(frame.lamport, link)
     } else if (frame.type === 'joinRefused') {
       const isFinal = frame.code !== laterCode && phase === 'asking'
       report(frame.code, `${link.node} did not let this device in: ${frame.message}`)
@@ -207,6 +207,6 @@ export const createNewcomer = (options: NewcomerOptions): Newcomer => {
     get isCommitted() {
       return isCommitted
     },
-    close: finish,
+    close: () => finish(),
   }
 }

@@ -31,6 +31,8 @@ export interface Channel {
   readonly kind: ChannelKind
   /** Absent where there is no DTLS to bind a proof to; then the link seals every frame (RULES 20). */
   readonly fingerprints: Fingerprints | undefined
+  /** Whether this end dialled, for whoever gets the channel from `onAdopt`; absent where that is not known. */
+  readonly isInitiator?: boolean
   /** Bytes given to `send` that have not left this device yet. */
   readonly buffered: number
   /** In order; silently dropped once closed. Throws `ERR_FRAME_SIZE` beyond `frameBytesMax`, and never for a connection that has just died. */
@@ -76,6 +78,8 @@ export interface Radio {
   dial(options: DialOptions): Dialling
   /** Channels that outlived the worker which made them: to be proved anew. Called for those already there as well. */
   onAdopt(listener: (channel: Channel) => void): () => void
+  /** Hands a channel to the next who listens by `onAdopt`: another node of this device is about to take over. Absent: it cannot. */
+  readonly keep?: (channel: Channel) => void
 }
 
 /** A connection to one signalling station: text frames both ways. `signalling.ts` speaks over it, and redials. */

@@ -164,6 +164,7 @@ export const createMemoryAir = (options: MemoryAirOptions): MemoryAir => {
           for (const channel of orphans.splice(0)) listener(channel)
           return add(adopters, listener)
         },
+        keep: (channel) => void orphans.push(channel),
         dial: (dialled) => dial(name, isReady, dialled),
         setReady: (next) => {
           if (isReady === next) return

@@ -173,6 +173,7 @@ export const createMemoryPair = ({
     return {
       kind,
       fingerprints: fingerprints?.[index],
+      isInitiator: index === 0,
       get buffered() {
         return reception.isOver ? 0 : direction.buffered
       },

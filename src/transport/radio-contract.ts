@@ -49,6 +49,8 @@ export interface RadioCall {
 export interface HeldChannel {
   readonly id: number
   readonly fingerprints: Fingerprints
+  /** This end dialled. */
+  readonly isInitiator: boolean
   /** Bytes that have not left the device. */
   readonly buffered: number
 }

@@ -154,6 +154,7 @@ const createConnection = (options: ConnectionOptions): Connection => {
     options.onOpen({
       kind: 'webrtc',
       fingerprints,
+      isInitiator: initiator,
       get buffered() {
         return reception.isOver ? 0 : sending.buffered
       },

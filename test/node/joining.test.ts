@@ -6,16 +6,19 @@ import type { NodeJoining } from '../../src/node/joining.ts'
 import { createJoining } from '../../src/node/joining.ts'
 import { openIdentity } from '../../src/node/identity.ts'
 import { openLog } from '../../src/log/log.ts'
+import type { Link } from '../../src/replication/contract.ts'
 import { createHandLinks } from '../../src/replication/hand-link.ts'
+import { createLink } from '../../src/replication/link.ts'
 import { createMeeting } from '../../src/replication/meeting.ts'
 import { createSignallingRooms } from '../../src/station/signalling-rooms.ts'
 import type { MemoryRack } from '../../src/store/memory.ts'
 import { createMemoryDisk, createMemoryRack, openMemoryShelf } from '../../src/store/memory.ts'
+import { followPath } from '../../src/swarm/admission.ts'
 import type { Invitation } from '../../src/swarm/contract.ts'
 import { loadMembership } from '../../src/swarm/membership.ts'
 import { appendSwarmEvents } from '../../src/swarm/swarm-event.ts'
 import { joinRoomOf } from '../../src/swarm/ticket.ts'
-import type { OpenRelaySocket, Rooms } from '../../src/transport/contract.ts'
+import type { Channel, OpenRelaySocket, Rooms } from '../../src/transport/contract.ts'
 import { createMemoryAir } from '../../src/transport/memory-radio.ts'
 import { parseWord } from '../../src/transport/signalling-contract.ts'
 import { createRooms } from '../../src/transport/signalling.ts'
@@ -172,6 +175,42 @@ describe('joining', () => {
     // RULES 21: what it writes comes after the event that tells of it
     const [first] = await after.log.append([{ tags: ['x'], payload: 1 }], { appId: 'com.example' as AppId })
     expect(first?.lamport).toBe(2)
+  })
+
+  it('the channel it joined over is kept for the node that lives on the new log, and the other end speaks on', async () => {
+    const here = await world()
+    const rack = createMemoryRack()
+    here.welcome()
+    const life = await live(here, rack)
+    await life.joining.start(here.invitation)
+    await until(here.clock, () => life.moved > 0)
+    const kept: Channel[] = []
+    life.radio.onAdopt((channel) => kept.push(channel))
+    expect(kept).toHaveLength(1)
+    const open = here.air.pairs().filter(({ names }) => names.includes('newcomer'))
+    expect(open).toHaveLength(1)
+
+    const { signer, membership } = await openCurrent(rack, here.clock)
+    let proven: Link | undefined
+    createLink({
+      channel: kept[0] as Channel,
+      isOutgoing: kept[0]?.isInitiator === true,
+      isAdopted: true,
+      purpose: 'member',
+      self: { signer, swarm: here.swarm, path: () => membership.path },
+      members: { judge: (path, node) => followPath(path, here.swarm, node) },
+      clock: here.clock,
+      random,
+      build: 'test',
+      report: () => undefined,
+      onProven: (link) => {
+        proven = link
+        return { onFrame: () => {}, onDrain: () => {}, onHeartbeat: () => {}, onClose: () => {} }
+      },
+      onFailed: ({ message }) => expect.fail(message),
+    })
+    await until(here.clock, () => proven !== undefined)
+    expect(proven).toMatchObject({ node: here.founder.id, isMember: true, isOutgoing: true })
   })
 
   it('a log that held nothing is gone afterwards, with its keys; one that did is kept', async () => {
