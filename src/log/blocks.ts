@@ -87,6 +87,7 @@ export const createBlocks = (store: Store, quarantine: Quarantine): Blocks => {
   const refuse = (state: StreamState, entry: RunEntry, reason: string, record: Uint8Array | undefined): undefined => {
     entry.unreadable = reason
     entry.quarantined = true
+    state.damage.isFound = true
     quarantine(state.stream, entry, reason, record)
     return undefined
   }

@@ -312,28 +312,41 @@ export const contentOf = (parts: ContentParts): Content => {
     return sizes
   }
 
+  /** Where the bytes of each commit stand: numbers from `start`, texts from `texts`. */
+  const partsOf = (lengths: readonly number[], sizes: Uint32Array) => {
+    let first = 0
+    let start = 0
+    return lengths.map((length) => {
+      const last = first + length
+      let texts = start
+      let end = 0
+      for (let row = first; row < last; row++) {
+        const set = setOf?.[row] ?? 0
+        texts += rowNumbersBytes(tagLengths[set]?.length ?? 0)
+        end += (setTexts[set]?.length ?? 0) + (appTexts[appOf?.[row] ?? 0]?.length ?? 0) + (sizes[row] as number)
+      }
+      const part = { first, last, start, texts, end: texts + end }
+      first = last
+      start = part.end
+      return part
+    })
+  }
+
   return {
     get isJson() {
       return proveJson()
     },
     commits: (lengths) => {
       const sizes = bounded()
+      const parts = partsOf(lengths, sizes)
+      // one buffer for all: a log of single events has a thousand commits a run
+      const out = new Uint8Array((parts.at(-1)?.end ?? 0) + wordBytes)
+      const view = new DataView(out.buffer)
       let chars = 0
-      let first = 0
-      return lengths.map((length) => {
-        const end = first + length
-        let numbers = 0
-        let texts = 0
-        for (let row = first; row < end; row++) {
-          const set = setOf?.[row] ?? 0
-          numbers += rowNumbersBytes(tagLengths[set]?.length ?? 0)
-          texts += (setTexts[set]?.length ?? 0) + (appTexts[appOf?.[row] ?? 0]?.length ?? 0) + (sizes[row] as number)
-        }
-        const out = new Uint8Array(numbers + texts + wordBytes)
-        const view = new DataView(out.buffer)
-        let number = 0
-        let at = numbers
-        for (let row = first; row < end; row++) {
+      return parts.map(({ first, last, start, texts, end }) => {
+        let number = start
+        let at = texts
+        for (let row = first; row < last; row++) {
           const set = setOf === undefined ? 0 : (setOf[row] as number)
           const app = appOf === undefined ? 0 : (appOf[row] as number)
           const tags = tagLengths[set] ?? []
@@ -347,11 +360,17 @@ export const contentOf = (parts: ContentParts): Content => {
           chars += payload
           for (const tag of tags) chars += tag
           if (chars > runCharsMax) tooMuch()
-          const place = { lamport: lamports[row] ?? 0, timestamp: times[row] ?? 0 }
-          number = writeRowNumbers(view, number, place, tags, apps[app]?.length ?? 0, payload)
+          number = writeRowNumbers(
+            view,
+            number,
+            lamports[row] ?? 0,
+            times[row] ?? 0,
+            tags,
+            apps[app]?.length ?? 0,
+            payload,
+          )
         }
-        first = end
-        return out.subarray(0, numbers + texts)
+        return out.subarray(start, end)
       })
     },
   }

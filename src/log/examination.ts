@@ -59,13 +59,20 @@ const checkContent = (block: DecodedBlock): readonly Uint8Array<ArrayBuffer>[] =
   return rows
 }
 
-type Chains = ReadonlyMap<number, string>
+/** Chain digest by offset, at the start and at the end of each commit; as text when asked for, since most are not. */
+interface Chains {
+  get(offset: number): string | undefined
+}
 
-/** Chain digest by offset, at the start and at the end of each commit. */
 const byOffset = (from: number, chainBefore: Uint8Array, ends: readonly CommitChain[]): Chains => {
-  const chains = new Map([[from, cryptBase64(chainBefore)]])
-  for (const { end, chain } of ends) chains.set(end, cryptBase64(chain))
-  return chains
+  const chains = new Map([[from, chainBefore]])
+  for (const { end, chain } of ends) chains.set(end, chain)
+  return {
+    get: (offset) => {
+      const chain = chains.get(offset)
+      return chain === undefined ? undefined : cryptBase64(chain)
+    },
+  }
 }
 
 /** What a run says, and what is wrong with that. */
@@ -89,12 +96,9 @@ export const parse = (record: Uint8Array): Run | Verdict => {
 
 const readContent = async (run: Run): Promise<Content> => {
   const { header } = run
-  const [before, after] = [cryptBase64(header.chainBefore), cryptBase64(header.chainAfter)]
+  const end = endOf(header)
   if (!isReadable(header)) {
-    const chains = new Map([
-      [header.from, before],
-      [endOf(header), after],
-    ])
+    const chains = byOffset(header.from, header.chainBefore, [{ end, chain: header.chainAfter }])
     return { type: 'opaque', chains }
   }
   try {
@@ -104,7 +108,7 @@ const readContent = async (run: Run): Promise<Content> => {
       header.chainBefore,
       await chainsOver(block, checkContent(block), header.chainBefore),
     )
-    if (chains.get(endOf(header)) === after) return { type: 'read', block, chains }
+    if (chains.get(end) === cryptBase64(header.chainAfter)) return { type: 'read', block, chains }
     return { type: 'wrong', verdict: { type: 'evidence', run, code: 'ERR_CHAIN' } }
   } catch (error) {
     return { type: 'wrong', verdict: refused(errorCode(error), errorMessage(error)) }

@@ -2,7 +2,14 @@
  * The one gate for foreign bytes: many runs, one transaction, one advance of `present`. Records are examined many at once and ahead of
  * their turn, then judged in order. A large ingest is several transactions, so that a publisher in between waits for one of them only.
  */
-import { evidenceMax, examinedAtOnce, ingestBytesMax, ingestRawBytesMax, ingestRunsMax, presentHoldMax } from '../core/limits.ts'
+import {
+  evidenceMax,
+  examinedAtOnce,
+  ingestBytesMax,
+  ingestRawBytesMax,
+  ingestRunsMax,
+  presentHoldMax,
+} from '../core/limits.ts'
 import { crc32 } from '../core/crc32.ts'
 import { errorMessage } from '../core/errors.ts'
 import type { Write } from '../store/contract.ts'
@@ -40,8 +47,12 @@ const rest = (entry: RunEntry, from: number, to: number, lastLamport: number): R
         },
       ]
 
-/** Puts `entry` in the place of what it replaces; entries stay contiguous. */
+/** Puts `entry` in the place of what it replaces; entries stay contiguous. `state` is a draft's, with a list of its own. */
 const place = (state: StreamState, entry: RunEntry, firstLamport: number, replaces: readonly RunEntry[]): void => {
+  if (replaces.length === 0 && nextOf(state) === entry.from) {
+    state.entries.push(entry)
+    return
+  }
   const gone = new Set(replaces)
   const left = replaces[0]
   const right = replaces.at(-1)
@@ -99,7 +110,8 @@ const createDraft = (context: LogContext): Draft => {
       const known = touched.get(stream)
       if (known !== undefined) return known
       const held = context.index.stream(stream)
-      const copy = held === undefined ? createIndex().demand(stream, ephemeral) : { ...held }
+      const copy =
+        held === undefined ? createIndex().demand(stream, ephemeral) : { ...held, entries: [...held.entries] }
       touched.set(stream, copy)
       return copy
     },

@@ -63,6 +63,13 @@ const statusOf = (context: LogContext): LogStatus => {
   }
 }
 
+/** How many events are missing before the next that is held. */
+const firstHole = (entries: readonly RunEntry[]): number => {
+  const first = entries.findIndex(({ quarantined }) => quarantined)
+  const next = first < 0 ? undefined : entries.slice(first).find(({ quarantined }) => !quarantined)
+  return next === undefined ? 0 : next.from - (entries[first]?.from ?? 0)
+}
+
 /** Entries from the one that holds `offset` on, about `bytes` of them. */
 const runsFrom = async (
   context: LogContext,
@@ -189,12 +196,8 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
       return state === undefined ? undefined : headOf(state)
     },
     hole: (stream) => {
-      const { entries } = index.stream(stream) ?? { entries: [] }
-      const first = entries.findIndex(({ quarantined }) => quarantined)
-      if (first < 0) return 0
-      const next = entries.slice(first).find(({ quarantined }) => !quarantined)
-      const from = entries[first]?.from ?? 0
-      return next === undefined ? 0 : next.from - from
+      const state = index.stream(stream)
+      return state?.damage.isFound === true ? firstHole(state.entries) : 0
     },
     onStored: (listener) => {
       storedListeners.add(listener)

@@ -41,6 +41,7 @@ const place = (state: StreamState, entry: RunEntry, findings: string[]): void =>
   if (endOf(last) < entry.from) {
     findings.push(`Events ${endOf(last)} to ${entry.from - 1} of ${state.stream} are missing from the store.`)
     state.entries.push(missing(last, entry))
+    state.damage.isFound = true
     state.entries.push(entry)
     return
   }

@@ -20,7 +20,8 @@ export const rowNumbersBytes = (tags: number): number => 28 + tags * 4
 export const writeRowNumbers = (
   view: DataView,
   at: number,
-  { lamport, timestamp }: { readonly lamport: number; readonly timestamp: number },
+  lamport: number,
+  timestamp: number,
   tags: readonly number[],
   appId: number,
   payload: number,
@@ -55,7 +56,7 @@ export const rowsBytes = (rows: readonly Row[]): Uint8Array<ArrayBuffer> => {
   for (const row of rows) {
     const payload = weave(row)
     const tags = row.tags.map(({ length }) => length)
-    at = writeRowNumbers(view, at, row, tags, row.appId.length, payload.length)
+    at = writeRowNumbers(view, at, row.lamport, row.timestamp, tags, row.appId.length, payload.length)
     for (const tag of row.tags) texts += tag
     texts += row.appId
     texts += payload

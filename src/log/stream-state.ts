@@ -31,6 +31,8 @@ export interface StreamState {
   readonly ephemeral: boolean
   /** Contiguous, ascending, never overlapping. */
   entries: RunEntry[]
+  /** Whether an entry was ever quarantined: most streams need not be searched for one. */
+  readonly damage: { isFound: boolean }
   /** One past the last offset that readers see. */
   present: number
 }
@@ -49,7 +51,7 @@ export const endOf = (entry: { readonly from: number; readonly count: number }):
 
 /** One past the contiguous verified prefix (RULES 5). */
 export const countOf = (state: StreamState): number =>
-  state.entries.find((entry) => entry.quarantined)?.from ?? nextOf(state)
+  (state.damage.isFound ? state.entries.find((entry) => entry.quarantined)?.from : undefined) ?? nextOf(state)
 
 /** Index of the entry that holds `offset`, or of the first one after it. */
 export const indexOfOffset = (entries: readonly RunEntry[], offset: number): number => {
@@ -129,7 +131,7 @@ export const createIndex = (): Index => {
       const known = streams.get(stream)
       if (known !== undefined) return known
       const node = parseStreamId(stream)?.node as NodeId
-      const made: StreamState = { stream, node, ephemeral, entries: [], present: 0 }
+      const made: StreamState = { stream, node, ephemeral, entries: [], damage: { isFound: false }, present: 0 }
       streams.set(stream, made)
       order = undefined
       return made
