@@ -151,5 +151,5 @@ export const replicationTellEvery = 250
 export const vectorEvery = 60_000
 /** A device counts as holding what its vector says for this long after it was last heard of (RULES 21). Milliseconds. */
 export const seenWithin = 7 * 24 * 3600 * 1000
-/** Certificates between a node and the root. */
-export const admissionDepthMax = 64
+/** Certificates between a node and the root: the admissions of twice as many fit a hello of one frame. */
+export const admissionDepthMax = 56

@@ -275,7 +275,7 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
       const ticketBytes = await signTicket(
         {
           swarm: members.swarm,
-          tokenId: tokenIdOf(token),
+          tokenId: await tokenIdOf(token),
           admin: signer.id,
           uses,
           expires: clock.now() + expiresIn * 1000,

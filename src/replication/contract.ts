@@ -70,10 +70,10 @@ export type MemberFrame =
 
 /** What may follow on a link between a member and a newcomer; the second proves no membership, and gets nothing else. */
 export type JoinFrame =
-  /** `ticket` as in the invitation; the token proves that it was given, not guessed. */
+  /** `ticket` as in the invitation; `claim`, signed by the token, shows that it was given to this device: the token itself is told to nobody. */
   | {
       readonly type: 'joinRequest'
-      readonly token: Uint8Array
+      readonly claim: Uint8Array
       readonly ticket: Uint8Array
       readonly boxKey: Uint8Array
       readonly displayName: string

@@ -1,4 +1,5 @@
 /** Fields of the frames between a member and a newcomer, in the order of `docs/protocol.md`. */
+import { signatureBytes } from '../crypto/keys.ts'
 import type { Codecs } from './codec.ts'
 import type { JoinFrame } from './contract.ts'
 import { bytes, code, count, list, text, writeCode } from './fields.ts'
@@ -12,10 +13,10 @@ const messageCharsMax = 1000
 export const joinCodecs: Codecs<JoinFrame> = {
   joinRequest: {
     byte: 32,
-    write: (frame) => [frame.token, frame.ticket, frame.boxKey, frame.displayName],
-    read: ([token, ticket, boxKey, displayName]) => ({
+    write: (frame) => [frame.claim, frame.ticket, frame.boxKey, frame.displayName],
+    read: ([claim, ticket, boxKey, displayName]) => ({
       type: 'joinRequest',
-      token: bytes(token, 1, 64),
+      claim: bytes(claim, signatureBytes, signatureBytes),
       ticket: bytes(ticket, 1, admissionBytesMax),
       boxKey: bytes(boxKey, 32, 32),
       displayName: text(displayName, nameCharsMax),

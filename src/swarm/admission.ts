@@ -1,6 +1,7 @@
 /**
  * Admissions as bytes, and what makes one good (RULES 14–16): the root's word for an admin, or the word of a member for whoever came with a
- * ticket that an admin signed. `bytes` are a CBOR array: version, certificate, and the ticket where there is one.
+ * ticket that an admin signed, and with a claim that only who has its token can sign: a member alone lets nobody in, nor up. `bytes` are a
+ * CBOR array: version, certificate, and the ticket and the claim where there is one.
  *
  * Who reads an admission does not look at the ticket's expiry nor at its uses: wall clocks lie, and partitions admit at the same time. Both
  * are enforced by the admitting member when it admits (`admitting.ts`); what it has countersigned stays valid.
@@ -10,13 +11,14 @@ import { equalBytes } from '../core/bytes.ts'
 import { ShoalError } from '../core/errors.ts'
 import type { NodeId } from '../core/event.ts'
 import { admissionDepthMax } from '../core/limits.ts'
+import { signatureBytes } from '../crypto/keys.ts'
 import type { Certificate, Role } from './certificate.ts'
 import { isCertificateSigned, parseCertificate } from './certificate.ts'
 import type { Admission, MemberEntry, Ticket } from './contract.ts'
-import { isTicketSigned, parseTicket } from './ticket.ts'
+import { isClaimSigned, isTicketSigned, parseTicket } from './ticket.ts'
 
 export const admissionVersion = 1
-/** One admission has about 450 bytes; the rest is room for what later versions append. */
+/** One admission has about 530 bytes; the rest is room for what later versions append. */
 export const admissionBytesMax = 4096
 /** Admissions that one rests on, itself included: those of its admitters and of the admins who signed their tickets. A hello holds them. */
 export const pathMax = 2 * admissionDepthMax
@@ -25,17 +27,28 @@ export const pathMax = 2 * admissionDepthMax
 export interface SignedAdmission extends Admission {
   readonly certificateBytes: Uint8Array
   readonly ticketBytes: Uint8Array | undefined
+  /** The newcomer's claim to the ticket; see `ticket.ts`. */
+  readonly claim: Uint8Array | undefined
+}
+
+/** What the node came with. */
+export interface Grounds {
+  readonly ticketBytes: Uint8Array
+  readonly claim: Uint8Array
 }
 
 const refuse = (what: string, cause?: unknown): never => {
   throw new ShoalError('ERR_ADMISSION', `An admission to the swarm is not good: ${what}.`, { cause })
 }
 
-export const writeAdmission = (
-  certificateBytes: Uint8Array,
-  ticketBytes: Uint8Array | undefined,
-): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(encode([admissionVersion, certificateBytes, ...(ticketBytes === undefined ? [] : [ticketBytes])]))
+export const writeAdmission = (certificateBytes: Uint8Array, grounds: Grounds | undefined): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(
+    encode([
+      admissionVersion,
+      certificateBytes,
+      ...(grounds === undefined ? [] : [grounds.ticketBytes, grounds.claim]),
+    ]),
+  )
 
 const checkFounder = ({ swarm, admittedBy, role, token }: Certificate): void => {
   if (admittedBy !== swarm) refuse('it rests on no ticket')
@@ -59,25 +72,29 @@ export const parseAdmission = (bytes: Uint8Array): SignedAdmission => {
   try {
     fields = decode(bytes)
     if (!Array.isArray(fields) || fields[0] !== admissionVersion) return refuse('it is malformed, or of a newer Shoal')
-    const [, certificateBytes, ticketBytes] = fields as unknown[]
+    const [, certificateBytes, ticketBytes, claim] = fields as unknown[]
     if (!(certificateBytes instanceof Uint8Array)) return refuse('it has no certificate')
     if (ticketBytes !== undefined && !(ticketBytes instanceof Uint8Array)) return refuse('its ticket is malformed')
+    if (claim !== undefined && !(claim instanceof Uint8Array)) return refuse('its claim is malformed')
+    if (ticketBytes !== undefined && claim?.length !== signatureBytes) return refuse('nobody claimed its ticket')
     certificate = parseCertificate(certificateBytes)
     ticket = ticketBytes === undefined ? undefined : parseTicket(ticketBytes)
     if (ticket === undefined) checkFounder(certificate)
     else checkTicket(certificate, ticket)
-    return { certificate, ticket, bytes, certificateBytes, ticketBytes }
+    return { certificate, ticket, bytes, certificateBytes, ticketBytes, claim }
   } catch (error) {
     if (error instanceof ShoalError && error.code === 'ERR_ADMISSION') throw error
     return refuse('it is malformed', error)
   }
 }
 
-/** Whether admitter and admin signed what they are said to have signed. */
+/** Whether admitter and admin signed what they are said to have signed, and whoever had the token as well. */
 export const isAdmissionSigned = async (admission: SignedAdmission): Promise<boolean> => {
-  const { certificate, certificateBytes, ticket, ticketBytes } = admission
+  const { certificate, certificateBytes, ticket, ticketBytes, claim } = admission
   if (!(await isCertificateSigned(certificate, certificateBytes))) return false
-  return ticket === undefined || ticketBytes === undefined || isTicketSigned(ticket, ticketBytes)
+  if (ticket === undefined) return true
+  if (ticketBytes === undefined || claim === undefined) return false
+  return (await isTicketSigned(ticket, ticketBytes)) && isClaimSigned(ticket, certificate, claim)
 }
 
 /** Nodes whose membership an admission rests on; none for one by the root. */
@@ -109,7 +126,7 @@ export const depthOf = (
 
 /**
  * Whether `path` leads from the root of `swarm` to `node`, each admission resting on those before it, or on those that `known` has; undefined
- * where it does not. Costs two signatures for each admission that is not among the known ones.
+ * where it does not. Costs three signatures for each admission that is not among the known ones.
  */
 export const followPath = async (
   path: readonly Uint8Array[],

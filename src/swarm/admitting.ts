@@ -18,7 +18,7 @@ import type { SwarmRecord } from './record.ts'
 import { appendSwarmEvents } from './swarm-event.ts'
 import type { SwarmKey } from './swarm-key.ts'
 import { displayNameCharsMax, nameFromAfar } from './text.ts'
-import { isTicketSigned, parseTicket, tokenIdOf } from './ticket.ts'
+import { isClaimSigned, isTicketSigned, parseTicket } from './ticket.ts'
 
 /** Newcomers at once; others try elsewhere, or again. */
 const newcomersMax = 16
@@ -48,6 +48,8 @@ export interface Admitting {
   close(): void
 }
 
+type JoinRequest = Extract<JoinFrame, { readonly type: 'joinRequest' }>
+
 /** Offered on a link, not committed yet as far as we know. */
 interface Offered {
   readonly node: NodeId
@@ -69,19 +71,20 @@ export const createAdmitting = (dependencies: AdmittingDependencies): Admitting 
   const told = new Map<NodeId, Promise<number>>()
 
   /** Throws what the newcomer is to be told. */
-  const judgeTicket = async (token: Uint8Array, ticketBytes: Uint8Array): Promise<Ticket> => {
+  const judgeTicket = async (node: NodeId, frame: JoinRequest): Promise<Ticket> => {
     let ticket: Ticket
     try {
-      ticket = parseTicket(ticketBytes)
+      ticket = parseTicket(frame.ticket)
     } catch {
       return refuse('ERR_INVITATION', `The invitation is malformed, or was made by a newer Shoal. ${ask}`)
     }
     if (ticket.swarm !== members.swarm) refuse('ERR_INVITATION', 'The invitation is to another swarm.')
-    if (!equalBytes(ticket.tokenId, tokenIdOf(token))) refuse('ERR_INVITATION', `The invitation is a forgery. ${ask}`)
+    if (!(await isClaimSigned(ticket, { swarm: members.swarm, node, boxKey: frame.boxKey }, frame.claim)))
+      refuse('ERR_INVITATION', `The invitation is a forgery: its secret is missing. ${ask}`)
     const admin = members.get(ticket.admin)
     if (admin === undefined)
       return refuse(laterCode, 'The device that was reached has not heard of the admin who made the invitation yet.')
-    if (admin.admission.certificate.role !== 'admin' || !(await isTicketSigned(ticket, ticketBytes)))
+    if (admin.admission.certificate.role !== 'admin' || !(await isTicketSigned(ticket, frame.ticket)))
       refuse('ERR_INVITATION', `The invitation was not made by an admin of the swarm. ${ask}`)
     return ticket
   }
@@ -103,11 +106,11 @@ export const createAdmitting = (dependencies: AdmittingDependencies): Admitting 
       refuse(laterCode, 'Another device is joining by this invitation at this moment, and may use it up.')
   }
 
-  const offer = async (link: Link, frame: Extract<JoinFrame, { type: 'joinRequest' }>): Promise<void> => {
+  const offer = async (link: Link, frame: JoinRequest): Promise<void> => {
     const known = members.get(link.node)
     let path: readonly Uint8Array[]
     if (known === undefined) {
-      const ticket = await judgeTicket(frame.token, frame.ticket)
+      const ticket = await judgeTicket(link.node, frame)
       checkStillOpen(ticket, link.node)
       // reserved before anything is waited for: two newcomers must not both get the last use
       const { tokenId } = ticket
@@ -124,7 +127,7 @@ export const createAdmitting = (dependencies: AdmittingDependencies): Admitting 
         },
         signer,
       )
-      const admission = writeAdmission(certificate, frame.ticket)
+      const admission = writeAdmission(certificate, { ticketBytes: frame.ticket, claim: frame.claim })
       if (!newcomers.has(link)) return
       offers.set(link, { node: link.node, tokenId, admission })
       path = [...joinPaths(members.path(ticket.admin), members.path(signer.id)), admission]

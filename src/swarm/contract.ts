@@ -5,7 +5,7 @@ import type { Certificate, Role } from './certificate.ts'
 /** The public half of an invitation, signed by the admin who made it (RULES 16): whoever sees it learns nothing that lets them in. */
 export interface Ticket {
   readonly swarm: NodeId
-  /** SHA-256 of the token; goes into the certificates of those it admits. */
+  /** Public key of the pair that the token stands for, 32 bytes; goes into the certificates of those it admits. */
   readonly tokenId: Uint8Array
   readonly admin: NodeId
   /** How many devices may come in by it. */
@@ -26,7 +26,10 @@ export interface Invitation {
   readonly stations: readonly string[]
 }
 
-/** A certificate with the ticket it rests on: what one needs to believe that a node is a member. The founder's has no ticket. */
+/**
+ * A certificate with the ticket it rests on, and the claim by which the node showed that it has the token: what one needs to believe that it is a
+ * member. The founder's has neither.
+ */
 export interface Admission {
   readonly certificate: Certificate
   readonly ticket: Ticket | undefined

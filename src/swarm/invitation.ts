@@ -125,7 +125,7 @@ export const readInvitation = async (text: string, now: number): Promise<Invitat
   if (!(signature instanceof Uint8Array) || signature.length !== signatureBytes) return refuse(none)
   if (typeof swarmName !== 'string' || swarmName.length > swarmNameCharsMax || !Array.isArray(stations))
     return refuse(none)
-  const tokenId = tokenIdOf(token)
+  const tokenId = await tokenIdOf(token)
   const ticketFields = [fields[0], tokenId, ...fields.slice(1)]
   const ticket = ticketOfFields(ticketFields)
   if (ticket === undefined) return refuse(none)

@@ -14,6 +14,7 @@ import { laterCode } from './admitting.ts'
 import type { Invitation, MemberEntry } from './contract.ts'
 import type { NewMembership } from './membership.ts'
 import { nameFromAfar, stationUrls, swarmNameCharsMax } from './text.ts'
+import { signClaim } from './ticket.ts'
 
 /** A member answers within a second, and appends an event within another; one that falls asleep is left behind. Milliseconds. */
 const answerTimeMax = 10_000
@@ -87,6 +88,8 @@ export const createNewcomer = (options: NewcomerOptions): Newcomer => {
   let active: Link | undefined
   let waiting: Waiting[] = []
   let cancelAnswer = (): void => undefined
+  /** That this device comes by the invitation, signed by its token. */
+  let claim: Promise<Uint8Array> | undefined
 
   /** Whether it was ours to speak on. */
   const forget = (link: Link): boolean => {
@@ -111,8 +114,15 @@ export const createNewcomer = (options: NewcomerOptions): Newcomer => {
     })
     if (phase === 'committed') link.send({ type: 'joinCommitted' })
     else {
-      const { token, ticketBytes } = invitation
-      link.send({ type: 'joinRequest', token, ticket: ticketBytes, boxKey, displayName: options.displayName })
+      claim ??= signClaim(invitation.token, { swarm: invitation.ticket.swarm, node, boxKey })
+      claim.then(
+        (signed) => {
+          const { ticketBytes: ticket } = invitation
+          if (active !== link || phase !== 'asking') return
+          link.send({ type: 'joinRequest', claim: signed, ticket, boxKey, displayName: options.displayName })
+        },
+        (error: unknown) => fail(errorCode(error), errorMessage(error)),
+      )
     }
   }
 

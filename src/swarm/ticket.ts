@@ -1,15 +1,18 @@
 /**
- * A ticket: the public half of an invitation (RULES 16), signed by the admin who made it. Signed bytes are `"shoal.ticket.1" ‖ fields`, fields
+ * A ticket: the public half of an invitation (RULES 16), signed by the admin who made it. The token, its secret half, stands for a key pair:
+ * whoever has the token can sign a claim for a device, whoever has the ticket can check it, and nobody else has to see the token. Signed bytes are `"shoal.ticket.1" ‖ fields`, fields
  * being a CBOR array: version, token id, swarm, admin, uses, seconds since the epoch, role (0 member, 1 admin); later versions of Shoal may
  * append to it. Ids are their 32 bytes, since a ticket has to fit a QR code.
  */
 import { decode, encode } from 'cborg'
 import { concatBytes } from '../core/bytes.ts'
 import { ShoalError } from '../core/errors.ts'
+import type { NodeId } from '../core/event.ts'
 import { bytesFromNodeId, nodeIdFromBytes } from '../core/node-id.ts'
 import { sha256Small } from '../crypto/hash.ts'
 import type { Signer } from '../crypto/keys.ts'
-import { signatureBytes, verify } from '../crypto/keys.ts'
+import { createSigner, publicBytes, signatureBytes, verify } from '../crypto/keys.ts'
+import { pairOfSeed } from '../crypto/seed.ts'
 import type { Ticket } from './contract.ts'
 
 export const ticketVersion = 1
@@ -21,11 +24,16 @@ export const ticketBytesMax = 1024
 
 const prefix = new TextEncoder().encode('shoal.ticket.1')
 const tokenPrefix = new TextEncoder().encode('shoal.token.1')
+const claimPrefix = new TextEncoder().encode('shoal.claim.1')
 const roomPrefix = new TextEncoder().encode('shoal.join-room.1')
 const second = 1_000_000
 
-/** What a ticket names a token by: who reads the ticket cannot come in with it. */
-export const tokenIdOf = (token: Uint8Array): Uint8Array<ArrayBuffer> => sha256Small(concatBytes(tokenPrefix, token))
+const pairOfToken = (token: Uint8Array): Promise<CryptoKeyPair> =>
+  pairOfSeed(sha256Small(concatBytes(tokenPrefix, token)))
+
+/** What a ticket names a token by, the public key of its pair: who reads the ticket cannot come in with it. */
+export const tokenIdOf = async (token: Uint8Array): Promise<Uint8Array<ArrayBuffer>> =>
+  publicBytes(await pairOfToken(token))
 
 /** Key of the room in which members greet who has the token. */
 export const joinRoomOf = (token: Uint8Array): Uint8Array<ArrayBuffer> => sha256Small(concatBytes(roomPrefix, token))
@@ -96,3 +104,24 @@ export const readTicket = async (bytes: Uint8Array): Promise<Ticket> => {
   const ticket = parseTicket(bytes)
   return (await isTicketSigned(ticket, bytes)) ? ticket : malformed()
 }
+
+/** The device that a claim is for. */
+export interface Claimant {
+  readonly swarm: NodeId
+  readonly node: NodeId
+  readonly boxKey: Uint8Array
+}
+
+const claimText = ({ swarm, node, boxKey }: Claimant): Uint8Array<ArrayBuffer> =>
+  concatBytes(claimPrefix, bytesFromNodeId(swarm), bytesFromNodeId(node), boxKey)
+
+/** Says that who has the token wants this device to come in by it; 64 bytes, worth nothing for any other device. */
+export const signClaim = async (token: Uint8Array, claimant: Claimant): Promise<Uint8Array<ArrayBuffer>> =>
+  (await createSigner(await pairOfToken(token))).sign(claimText(claimant))
+
+/** Whether whoever signed `claim` had the token of `ticket`. */
+export const isClaimSigned = (
+  { tokenId }: Pick<Ticket, 'tokenId'>,
+  claimant: Claimant,
+  claim: Uint8Array,
+): Promise<boolean> => verify(nodeIdFromBytes(tokenId), claimText(claimant), new Uint8Array(claim))

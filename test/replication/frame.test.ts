@@ -50,7 +50,7 @@ const frame: fc.Arbitrary<WireFrame> = fc.oneof(
   fc.record({ type: type('relay'), id: sized(16), from: node, to: node, via: some(node), sealed: sized(0, 900) }),
   fc.record({
     type: type('joinRequest'),
-    token: sized(16),
+    claim: sized(64),
     ticket: sized(1, 400),
     boxKey: sized(32),
     displayName: word,

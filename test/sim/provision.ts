@@ -7,7 +7,7 @@ import { writeAdmission } from '../../src/swarm/admission.ts'
 import { signCertificate } from '../../src/swarm/certificate.ts'
 import { memberWrite } from '../../src/swarm/members.ts'
 import { membershipWrites } from '../../src/swarm/membership.ts'
-import { signTicket, tokenBytes, tokenIdOf } from '../../src/swarm/ticket.ts'
+import { signClaim, signTicket, tokenBytes, tokenIdOf } from '../../src/swarm/ticket.ts'
 import type { Random } from './random.ts'
 import { worldStart } from './time.ts'
 
@@ -32,10 +32,11 @@ export const provision = async (disks: readonly MemoryDisk[], random: Random): P
   const [founder, ...others] = identities
   if (founder === undefined) return
   const token = bytes(tokenBytes)
-  const ticket = await signTicket(
+  const tokenId = await tokenIdOf(token)
+  const ticketBytes = await signTicket(
     {
       swarm: root.id,
-      tokenId: tokenIdOf(token),
+      tokenId,
       admin: founder.signer.id,
       uses: 1000,
       expires: worldStart + 1e15,
@@ -63,12 +64,13 @@ export const provision = async (disks: readonly MemoryDisk[], random: Random): P
         node: signer.id,
         boxKey,
         role: 'member',
-        token: tokenIdOf(token),
+        token: tokenId,
         admittedBy: founder.signer.id,
       },
       founder.signer,
     )
-    admissions.push(writeAdmission(certificate, ticket))
+    const claim = await signClaim(token, { swarm: root.id, node: signer.id, boxKey })
+    admissions.push(writeAdmission(certificate, { ticketBytes, claim }))
   }
   const swarmKey = { key: bytes(32), epoch: 0 }
   const hints = { swarmName: 'Simulated plant', stations: [] }

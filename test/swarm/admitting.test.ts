@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { JoinFrame, Link, LinkFrame } from '../../src/replication/contract.ts'
 import { createMemoryDisk } from '../../src/store/memory.ts'
 import { followPath, parseAdmission } from '../../src/swarm/admission.ts'
-import { signTicket } from '../../src/swarm/ticket.ts'
+import { signClaim, signTicket } from '../../src/swarm/ticket.ts'
 import { createManualClock } from '../api/manual-clock.ts'
 import { readAll, start } from '../log/fixture.ts'
 import type { MadeTicket } from './fixture.ts'
@@ -13,6 +13,7 @@ import { hear, listenerOf, openMember, stations, swarmKey, until, visit } from '
 
 const { founder, swarm, founding } = await foundSwarm()
 const boxKey = await newBoxKey()
+type JoinRequest = Extract<JoinFrame, { type: 'joinRequest' }>
 
 const openFounder = (options = {}) => openMember(swarm, founder, [founding], options)
 
@@ -47,8 +48,11 @@ const come = async (member: OpenMember, signer?: Awaited<ReturnType<typeof newSi
     await until(member.clock, () => frames.length > before)
     return frames[before] as JoinFrame
   }
-  const ask = (made: MadeTicket, change: Partial<Extract<JoinFrame, { type: 'joinRequest' }>> = {}) =>
-    say({ type: 'joinRequest', token: made.token, ticket: made.ticketBytes, boxKey, displayName: 'Tablet', ...change })
+  const request = async (made: MadeTicket, change: Partial<JoinRequest> = {}): Promise<JoinRequest> => {
+    const claim = await signClaim(made.token, { swarm: made.ticket.swarm, node: self.id, boxKey })
+    return { type: 'joinRequest', claim, ticket: made.ticketBytes, boxKey, displayName: 'Tablet', ...change }
+  }
+  const ask = async (made: MadeTicket, change: Partial<JoinRequest> = {}) => say(await request(made, change))
   return {
     signer: self,
     node: self.id,
@@ -56,6 +60,7 @@ const come = async (member: OpenMember, signer?: Awaited<ReturnType<typeof newSi
     frames,
     send: (frame: LinkFrame) => link?.send(frame),
     say,
+    request,
     ask,
     commit: () => say({ type: 'joinCommitted' }),
     closed: () => closed,
@@ -193,7 +198,7 @@ describe('refused, with a code', () => {
   const refusedBy = async (
     member: OpenMember,
     made: MadeTicket,
-    change: Partial<Extract<JoinFrame, { type: 'joinRequest' }>> = {},
+    change: Partial<JoinRequest> = {},
   ): Promise<string> => {
     const guest = await come(member)
     const answer = await guest.ask(made, change)
@@ -241,9 +246,17 @@ describe('refused, with a code', () => {
   it('a stolen ticket without its token: guesses lead nowhere', async () => {
     const member = await openFounder()
     const made = await makeTicket(swarm, founder)
-    expect(await refusedBy(member, made, { token: newToken() })).toBe('ERR_INVITATION')
-    expect(await refusedBy(member, made, { token: made.ticket.tokenId.slice(0, 16) })).toBe('ERR_INVITATION')
-    expect(await refusedBy(member, made, { token: new Uint8Array(1) })).toBe('ERR_INVITATION')
+    for (const token of [newToken(), made.ticket.tokenId.slice(0, 16), new Uint8Array(1)])
+      expect(await refusedBy(member, { ...made, token })).toBe('ERR_INVITATION')
+    expect(await refusedBy(member, made, { claim: new Uint8Array(64) })).toBe('ERR_INVITATION')
+  })
+
+  it('a claim that another device made, or one for another key: overheard, it is of no use', async () => {
+    const member = await openFounder()
+    const made = await makeTicket(swarm, founder)
+    const { claim } = await (await come(member)).request(made)
+    expect(await refusedBy(member, made, { claim })).toBe('ERR_INVITATION')
+    expect(await refusedBy(member, made, { boxKey: await newBoxKey() })).toBe('ERR_INVITATION')
   })
 
   it('a ticket of garbage', async () => {
@@ -316,8 +329,8 @@ describe('refused, with a code', () => {
     await until(member.clock, () => slow.closed() !== undefined, 50)
     expect(slow.closed()).toBe('ERR_JOIN_TIMEOUT')
     const flood = await come(member)
-    for (let count = 0; count < 10; count++)
-      flood.send({ type: 'joinRequest', token: made.token, ticket: made.ticketBytes, boxKey, displayName: '' })
+    const wish = await flood.request(made)
+    for (let count = 0; count < 10; count++) flood.send(wish)
     await until(member.clock, () => flood.closed() !== undefined)
     expect(flood.closed()).toBe('ERR_FRAME')
     const guests = await Promise.all(Array.from({ length: 16 }, () => come(member)))

@@ -9,7 +9,7 @@ import type { Certificate, Role } from '../../src/swarm/certificate.ts'
 import { signCertificate } from '../../src/swarm/certificate.ts'
 import type { Ticket } from '../../src/swarm/contract.ts'
 import { openMembers } from '../../src/swarm/members.ts'
-import { signTicket, tokenIdOf } from '../../src/swarm/ticket.ts'
+import { signClaim, signTicket, tokenIdOf } from '../../src/swarm/ticket.ts'
 
 /** Where clocks begin. Microseconds. */
 export const start = 1_700_000_000_000_000
@@ -59,7 +59,7 @@ export const makeTicket = async (swarm: NodeId, admin: Signer, change: Partial<T
   const token = newToken()
   const ticket: Ticket = {
     swarm,
-    tokenId: tokenIdOf(token),
+    tokenId: await tokenIdOf(token),
     admin: admin.id,
     uses: 1,
     expires: start + hour,
@@ -73,12 +73,13 @@ export const makeTicket = async (swarm: NodeId, admin: Signer, change: Partial<T
 export const admit = async (
   by: Signer,
   node: NodeId,
-  { ticket, ticketBytes }: MadeTicket,
+  { token, ticket, ticketBytes }: MadeTicket,
   change: Partial<Certificate> = {},
 ): Promise<Uint8Array<ArrayBuffer>> => {
   const { swarm, tokenId, role } = ticket
   const certificate = await certificateOf(swarm, node, { role, token: tokenId, admittedBy: by.id, ...change })
-  return writeAdmission(await signCertificate(certificate, by), ticketBytes)
+  const claim = await signClaim(token, certificate)
+  return writeAdmission(await signCertificate(certificate, by), { ticketBytes, claim })
 }
 
 /** Admits a new node with a ticket of its own. */

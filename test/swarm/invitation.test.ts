@@ -20,7 +20,7 @@ const token = Uint8Array.from({ length: 16 }, (_, index) => index * 11)
 const made = async (change: Partial<Ticket> = {}, more: { swarmName?: string; stations?: string[] } = {}) => {
   const ticket: Ticket = {
     swarm: root.id,
-    tokenId: tokenIdOf(token),
+    tokenId: await tokenIdOf(token),
     admin: admin.id,
     uses: 12,
     expires: now + 86_400_000_000,
@@ -92,8 +92,8 @@ describe('a ticket', () => {
     )
   })
 
-  it('what the token gives differs: who sees the ticket knows neither token nor room', () => {
-    expect(joinRoomOf(token)).not.toEqual(tokenIdOf(token))
+  it('what the token gives differs: who sees the ticket knows neither token nor room', async () => {
+    expect(joinRoomOf(token)).not.toEqual(await tokenIdOf(token))
     expect(joinRoomOf(token)).toHaveLength(32)
   })
 })

@@ -3,11 +3,21 @@ import { decode } from 'cborg'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Signer } from '../../src/crypto/keys.ts'
-import { admissionDepthMax } from '../../src/core/limits.ts'
-import { pathMax, writeAdmission } from '../../src/swarm/admission.ts'
+import { admissionDepthMax, frameBytesMax } from '../../src/core/limits.ts'
+import { parseAdmission, pathMax, writeAdmission } from '../../src/swarm/admission.ts'
 import { parseCertificate, signCertificate } from '../../src/swarm/certificate.ts'
 import { signTicket } from '../../src/swarm/ticket.ts'
-import { admit, certificateOf, foundSwarm, makeTicket, newMember, newSigner, openRegister, start } from './fixture.ts'
+import {
+  admit,
+  certificateOf,
+  foundSwarm,
+  makeTicket,
+  newMember,
+  newSigner,
+  newToken,
+  openRegister,
+  start,
+} from './fixture.ts'
 
 const { root, founder, swarm, founding } = await foundSwarm()
 
@@ -170,6 +180,17 @@ describe('one that becomes an admin', () => {
     expect(members.path(b.signer.id)).toHaveLength(3)
   })
 
+  it('not by the ticket of another one, seen in the log, and a member that plays along', async () => {
+    const a = await newMember(swarm, founder)
+    const b = await newMember(swarm, founder)
+    const { members, reports } = await openRegister(swarm)
+    await members.learn([founding, a.admission, b.admission])
+    const seen = { ...(await makeTicket(swarm, founder, { role: 'admin' })), token: newToken() }
+    expect(await members.learn([await admit(b.signer, a.signer.id, seen)])).toEqual([])
+    expect(reports[0]).toContain('a signature is wrong')
+    expect(members.get(a.signer.id)?.admission.certificate.role).toBe('member')
+  })
+
   it('closer to the root: the depths of those it admitted follow', async () => {
     const a = await newMember(swarm, founder)
     const b = await newMember(swarm, founder, a.signer)
@@ -196,6 +217,24 @@ describe('no members', () => {
       const liar = await newSigner()
       const certificate = await certificateOf(swarm, liar.id, { role: 'member', admittedBy: founder.id })
       return [writeAdmission(await signCertificate(certificate, founder), undefined)]
+    },
+    'a member let in by another one with a ticket that it only saw': async () => {
+      const a = await newMember(swarm, founder)
+      const seen = { ...(await makeTicket(swarm, founder)), token: newToken() }
+      return [a.admission, await admit(a.signer, (await newSigner()).id, seen)]
+    },
+    'an admin made by a member with a ticket that it only saw': async () => {
+      const a = await newMember(swarm, founder)
+      const seen = { ...(await makeTicket(swarm, founder, { role: 'admin' })), token: newToken() }
+      return [a.admission, await admit(a.signer, (await newSigner()).id, seen)]
+    },
+    'a claim that was made for another device': async () => {
+      const ticket = await makeTicket(swarm, founder)
+      const honest = parseAdmission(await admit(founder, (await newSigner()).id, ticket))
+      const [liar, boxKey] = [await newSigner(), honest.certificate.boxKey]
+      const certificate = { ...honest.certificate, node: liar.id, boxKey }
+      const grounds = { ticketBytes: ticket.ticketBytes, claim: honest.claim ?? new Uint8Array() }
+      return [writeAdmission(await signCertificate(certificate, founder), grounds)]
     },
     'a member made by the root without a ticket': async () => {
       const certificate = await certificateOf(swarm, (await newSigner()).id, { role: 'member' })
@@ -274,6 +313,17 @@ describe('no members', () => {
     expect(members.list()).toHaveLength(admissionDepthMax + 1)
     expect(members.isMember(by.id)).toBe(false)
     expect(reports[0]).toContain('too many admissions')
+  })
+
+  it('the longest path there may be fits a hello of one frame', async () => {
+    const { ticket, ...rest } = await makeTicket(swarm, founder, { uses: 1000 })
+    const longest = await admit(
+      founder,
+      (await newSigner()).id,
+      { ticket, ...rest },
+      { admittedAtLamport: 2 ** 53 - 1 },
+    )
+    expect(pathMax * (longest.length + 3) + 512).toBeLessThan(frameBytesMax)
   })
 
   it('bytes with a bit flipped, or cut off: left out, told, never thrown', async () => {
