@@ -68,7 +68,6 @@ const joinTypes: ReadonlySet<string> = new Set(Object.keys(joinCodecs))
 const heartTypes: ReadonlySet<string> = new Set(Object.keys(heartCodecs))
 
 export const isJoinFrame = (frame: LinkFrame): frame is JoinFrame => joinTypes.has(frame.type)
-export const isMemberFrame = (frame: LinkFrame): frame is MemberFrame => !joinTypes.has(frame.type)
 export const isHeartFrame = (frame: WireFrame): frame is HeartFrame => heartTypes.has(frame.type)
 
 /** How long a frame that begins with this type byte may be. */
