@@ -111,7 +111,8 @@ export const createVectors = (dependencies: VectorDependencies): Vectors => {
     }
     for (const [node, { vector, before }] of known) {
       const seq = theirs.get(node) ?? 0
-      if (seq >= vector.seq || node === link.node) continue
+      // also its own, where it has forgotten it: it goes on above that, or nobody would believe it for as long as its clock is back
+      if (seq >= vector.seq) continue
       theirs.set(node, vector.seq)
       const frame = frameOf(vector, before?.seq === seq ? before : undefined)
       batch.push(frame)

@@ -4,7 +4,7 @@
  */
 import { ShoalError } from '../core/errors.ts'
 import type { KeyName, Vault } from '../crypto/vault.ts'
-import type { Entry, OpenStore, Range, Table, Write } from './contract.ts'
+import type { Durability, Entry, OpenStore, Range, Table, Write } from './contract.ts'
 import { tables } from './contract.ts'
 import type { StoreDriver } from './driver.ts'
 import { createRegister, freshRegister } from './register.ts'
@@ -25,6 +25,8 @@ export interface MemoryDisk {
   fate: (writes: readonly Write[]) => CommitFate | Promise<CommitFate>
   /** The latency of every operation; a simulator returns a promise of its own clock. */
   delay: () => Promise<void> | undefined
+  /** Each takes one relaxed commit back; the next strict one makes them durable. For `cutPower`. */
+  readonly unflushed: (() => void)[]
 }
 
 export const createMemoryDisk = (): MemoryDisk => ({
@@ -32,7 +34,14 @@ export const createMemoryDisk = (): MemoryDisk => ({
   keys: new Map(),
   fate: () => 'commit',
   delay: () => undefined,
+  unflushed: [],
 })
+
+/** What a power cut does: of the relaxed commits that nothing strict has followed the first `kept` stay, the others are gone. */
+export const cutPower = ({ unflushed }: MemoryDisk, kept: number): void => {
+  for (const undo of unflushed.slice(kept).reverse()) undo()
+  unflushed.length = 0
+}
 
 /** A copy of what the medium holds now: a snapshot, a clone or a restored image. */
 export const copyMemoryDisk = (disk: MemoryDisk): MemoryDisk => ({
@@ -57,13 +66,25 @@ const createMemoryDriver = (disk: MemoryDisk): StoreDriver => {
     if (reverse === true) keys.reverse()
     return limit === undefined ? keys : keys.slice(0, limit)
   }
-  const apply = (writes: readonly Write[]): void => {
+  const keysOf = (write: Write): readonly string[] =>
+    write.type === 'deleteRange' ? keysIn(write.table, write) : [write.key]
+  const apply = (writes: readonly Write[], durability: Durability): void => {
+    const undone: (() => void)[] = []
     for (const write of writes) {
       const entries = entriesOf(write.table)
-      if (write.type === 'put') entries.set(write.key, write.value.slice())
-      else if (write.type === 'delete') entries.delete(write.key)
-      else for (const key of keysIn(write.table, write)) entries.delete(key)
+      for (const key of keysOf(write)) {
+        const before = entries.get(key)
+        if (durability === 'relaxed')
+          undone.unshift(() => (before === undefined ? entries.delete(key) : entries.set(key, before)))
+        if (write.type === 'put') entries.set(key, write.value.slice())
+        else entries.delete(key)
+      }
     }
+    if (durability === 'strict') disk.unflushed.length = 0
+    else
+      disk.unflushed.push(() => {
+        for (const undo of undone) undo()
+      })
   }
   const copy = (value: Uint8Array | undefined): Uint8Array | undefined => value?.slice()
   return {
@@ -84,24 +105,24 @@ const createMemoryDriver = (disk: MemoryDisk): StoreDriver => {
       await disk.delay()
       return keysIn(table, range)
     },
-    commit: async (writes, _durability, guard) => {
+    commit: async (writes, durability, guard) => {
       await disk.delay()
       const fate = await disk.fate(writes)
       // from here on nothing waits: guard and writes are one step
       if (!sameValue(entriesOf('meta').get(guard.key), guard.value)) return false
       switch (fate) {
         case 'commit':
-          apply(writes)
+          apply(writes, durability)
           return true
         case 'die-before':
           return never
         case 'die-after':
-          apply(writes)
+          apply(writes, durability)
           return never
         case 'full':
           throw new ShoalError('ERR_STORE_FULL', 'There is no room left on this device.')
         case 'unknown-written':
-          apply(writes)
+          apply(writes, durability)
           throw new ShoalError('ERR_STORE_UNKNOWN_OUTCOME', 'The store did not say whether it wrote.')
         case 'unknown-lost':
           throw new ShoalError('ERR_STORE_UNKNOWN_OUTCOME', 'The store did not say whether it wrote.')

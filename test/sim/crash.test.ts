@@ -1,6 +1,6 @@
 /**
- * RULES 6, 7, 9: opening is recovery, whatever happened before. More seeds: `SHOAL_SIM_SEEDS=500 npx vitest run test/sim`; one of them
- * again: `SHOAL_SIM_SEED=17 npx vitest run test/sim`.
+ * RULES 6, 7, 9: opening is recovery, whatever happened before. More seeds: `npm run test:sim -- --seeds 500`; one of them
+ * again: `npm run test:sim -- --seed 17`.
  */
 import { expect, it } from 'vitest'
 import type { Tally } from './world.ts'
@@ -18,7 +18,7 @@ it(`RULES 6, 7, 9: nothing acknowledged is lost, torn or doubled, in ${seeds.len
       const tally = await runWorld(seed, stepsPerWorld)
       for (const key of Object.keys(tally) as (keyof Tally)[]) total[key] = (total[key] ?? 0) + tally[key]
     } catch (cause) {
-      const again = `SHOAL_SIM_SEED=${seed} npx vitest run test/sim`
+      const again = `npm run test:sim -- --seed ${seed}`
       throw new Error(`World ${seed} broke. Once more: ${again}`, { cause })
     }
   }

@@ -1,11 +1,12 @@
 /** One device of a simulated swarm: a disk that outlives its processes, and the process that runs on it now. */
 import type { Clock } from '../../src/core/clock.ts'
+import { errorCode } from '../../src/core/errors.ts'
 import type { Node } from '../../src/node/contract.ts'
 import { createNode } from '../../src/node/node.ts'
 import type { CommitFate, MemoryDisk, MemoryRack } from '../../src/store/memory.ts'
-import { createMemoryDisk, createMemoryRack, openMemoryShelf } from '../../src/store/memory.ts'
+import { createMemoryDisk, createMemoryRack, cutPower, openMemoryShelf } from '../../src/store/memory.ts'
 import type { OpenRelaySocket, RelaySocket } from '../../src/transport/contract.ts'
-import type { SimulatedNetwork } from './network.ts'
+import type { Place, SimulatedNetwork } from './network.ts'
 import type { Random } from './random.ts'
 import type { SimulatedClock, SimulatedTime } from './time.ts'
 
@@ -16,17 +17,26 @@ export interface DeviceFaults {
   fate: () => CommitFate
 }
 
+/** `worker`: its tab lives on and holds the connections; `tab`: all of it; `power`: with what was written relaxed and not flushed. */
+export type Death = 'worker' | 'tab' | 'power'
+
 export interface Device {
   readonly name: string
   readonly clock: SimulatedClock
   readonly faults: DeviceFaults
+  /** Of the log it began with; what `provision` writes goes there before the first start. */
+  readonly disk: MemoryDisk
   /** The running node; undefined while it is down. Another one after each start, and after joining. */
   node(): Node | undefined
   /** Called with each node that has opened. */
   onNode: (node: Node) => void
   start(): void
   /** The process is gone in the middle of whatever it was doing. */
-  kill(): void
+  kill(death?: Death): void
+  /** Nothing of it runs until `wake`; its clock goes on. */
+  sleep(): void
+  wake(isTold: boolean): void
+  readonly isAsleep: boolean
   readonly problem: unknown
 }
 
@@ -40,16 +50,22 @@ export interface DeviceOptions {
 }
 
 const never = new Promise<never>(() => undefined)
+/** A node that could not open is tried again: somebody reloads the page. Milliseconds. */
+const reopenAfter = 2000
+const reopens = ['ERR_STORE_FULL', 'ERR_STORE_UNAVAILABLE', 'ERR_STORE_UNKNOWN_OUTCOME', 'ERR_STORE_FENCED']
 
 export const createDevice = (options: DeviceOptions): Device => {
   const { name, time, network, random } = options
   const clock = time.clock()
   const faults: DeviceFaults = { diskDelay: 0, fate: () => 'commit' }
   /** The medium: what every process of this device finds. */
-  const medium = new Map<string, MemoryDisk>()
-  const register: MemoryRack = createMemoryRack()
+  const first = createMemoryDisk()
+  const register: MemoryRack = createMemoryRack(first)
+  const medium = new Map<string, MemoryDisk>(register.disks)
   let node: Node | undefined
-  let end: (() => void) | undefined
+  let place: Place | undefined
+  let end: ((isRadioLeft: boolean) => void) | undefined
+  let isAsleep = false
   let problem: unknown
 
   /** A rack through which a process that is gone does nothing more. */
@@ -66,7 +82,7 @@ export const createDevice = (options: DeviceOptions): Device => {
       if (fated.startsWith('die')) device.kill()
       return fated
     }
-    const view = (disk: MemoryDisk): MemoryDisk => ({ tables: disk.tables, keys: disk.keys, delay, fate })
+    const view = (disk: MemoryDisk): MemoryDisk => ({ ...disk, delay, fate })
     const diskOf = (log: string): MemoryDisk => {
       const disk = medium.get(log) ?? createMemoryDisk()
       medium.set(log, disk)
@@ -89,18 +105,31 @@ export const createDevice = (options: DeviceOptions): Device => {
 
   const open = async (): Promise<void> => {
     let isDead = false
-    const place = network.enter(name)
+    const here = network.enter(name)
+    place = here
+    if (isAsleep) here.sleep()
     const living: Clock = {
       now: clock.now,
       monotonic: clock.monotonic,
-      after: (ms, action) => clock.after(ms, () => (isDead ? undefined : action())),
+      after: (ms, action) => {
+        let isCancelled = false
+        const cancel = clock.after(ms, () =>
+          here.run(() => {
+            if (!isCancelled) action()
+          }),
+        )
+        return () => {
+          isCancelled = true
+          cancel()
+        }
+      },
     }
     const socketOf = options.openRelaySocket(name)
     const sockets = new Set<RelaySocket>()
-    const stop = (): void => {
+    const stop = (isRadioLeft = false): void => {
       isDead = true
       for (const socket of sockets) socket.close()
-      place.vanish()
+      here.vanish(isRadioLeft)
       node = undefined
     }
     end = stop
@@ -110,9 +139,13 @@ export const createDevice = (options: DeviceOptions): Device => {
         clock: living,
         random: (length) => Uint8Array.from({ length }, () => random.between(0, 255)),
         build: 'simulated',
-        radio: place.radio,
+        radio: here.radio,
         openRelaySocket: (url, listener) => {
-          const socket = socketOf(url, listener)
+          const socket = socketOf(url, {
+            onOpen: () => here.run(listener.onOpen),
+            onText: (text) => here.run(() => listener.onText(text)),
+            onClose: (reason) => here.run(() => listener.onClose(reason)),
+          })
           sockets.add(socket)
           return {
             send: socket.send,
@@ -135,7 +168,13 @@ export const createDevice = (options: DeviceOptions): Device => {
       node = opened
       device.onNode(opened)
     } catch (error) {
-      if (!isDead) problem = error
+      if (isDead) return
+      stop()
+      if (!reopens.includes(errorCode(error))) problem = error
+      else
+        time.after(reopenAfter, () => {
+          if (end === stop) device.start()
+        })
     }
   }
 
@@ -143,15 +182,29 @@ export const createDevice = (options: DeviceOptions): Device => {
     name,
     clock,
     faults,
+    disk: first,
     node: () => node,
     onNode: () => undefined,
     start: () => {
-      end?.()
+      end?.(false)
       void open()
     },
-    kill: () => {
-      end?.()
+    kill: (death = 'tab') => {
+      end?.(death === 'worker')
       end = undefined
+      if (death !== 'power') return
+      for (const disk of medium.values()) cutPower(disk, random.between(0, disk.unflushed.length))
+    },
+    sleep: () => {
+      isAsleep = true
+      place?.sleep()
+    },
+    wake: (isTold) => {
+      isAsleep = false
+      place?.wake(isTold)
+    },
+    get isAsleep() {
+      return isAsleep
     },
     get problem() {
       return problem

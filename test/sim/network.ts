@@ -1,7 +1,8 @@
 /**
  * The network of a simulated world. Faults it injects: delay and jitter, limited bandwidth, loss (a data channel sends again, so what is
  * lost comes late, and all behind it), partitions (short: everything comes late; long: the channel breaks), nodes that vanish without a
- * word, signals that are lost, doubled and overtaken. A channel keeps its order, as the transport contract says.
+ * word, nodes that sleep, workers that are killed while their tab holds the connections. A channel keeps its order, as the transport
+ * contract says; what is lost, doubled and overtaken are signals (`relay.ts`).
  */
 import type {
   Channel,
@@ -9,11 +10,11 @@ import type {
   CloseReason,
   DialOptions,
   Dialling,
-  Fingerprints,
   Radio,
 } from '../../src/transport/contract.ts'
 import type { Random } from './random.ts'
 import type { SimulatedTime } from './time.ts'
+import type { Trace } from './trace.ts'
 
 export interface Weather {
   /** Milliseconds one way. */
@@ -36,10 +37,18 @@ const drainedBytes = 64 * 1024
 
 /** Where one process of one node stands in the network. */
 export interface Place {
-  readonly name: string
   readonly radio: Radio
-  /** The process is gone: nothing of it is heard again. */
-  vanish(): void
+  /** Runs it now, or when the sleep is over; never, once the process is gone. */
+  run(action: () => void): void
+  /** The device sleeps: nothing of it runs. */
+  sleep(): void
+  /** `isTold`: its page notices that it was away. */
+  wake(isTold: boolean): void
+  /**
+   * The process is gone: nothing of it is heard again. `isRadioLeft`: its tab lives on and holds the connections for the next process; what
+   * arrives meanwhile is dropped there.
+   */
+  vanish(isRadioLeft?: boolean): void
 }
 
 export interface SimulatedNetwork {
@@ -54,8 +63,20 @@ export interface SimulatedNetwork {
   readonly traffic: { frames: number; bytes: number }
 }
 
+interface Process {
+  readonly name: string
+  readonly sides: Set<Side>
+  isGone: boolean
+  isAsleep: boolean
+  /** What is to run when the sleep is over. */
+  readonly later: (() => void)[]
+}
+
+/** One end of a connection. */
 interface Side {
   readonly place: string
+  readonly fingerprint: Uint8Array
+  process: Process | undefined
   listener: ChannelListener | undefined
   /** Arrived before anybody listened. */
   early: Uint8Array<ArrayBuffer>[]
@@ -64,100 +85,121 @@ interface Side {
   /** When the last byte given to `send` leaves, and what has not left. */
   departsAt: number
   buffered: number
+  /** Nothing more arrives here. */
   isClosed: boolean
+  /** Closed by its own process, which hears nothing more of it, not even what had arrived. */
+  isLeft: boolean
+  /** The tab is gone, without a word. */
   isDead: boolean
 }
 
-export const createNetwork = (time: SimulatedTime, random: Random): SimulatedNetwork => {
+interface Call {
+  readonly dial: DialOptions
+  readonly process: Process
+  readonly tokens: string[]
+  isAnswered: boolean
+}
+
+export const createNetwork = (time: SimulatedTime, random: Random, trace: Trace): SimulatedNetwork => {
   const groupOf = new Map<string, number>()
-  const offers = new Map<string, { readonly dial: DialOptions; readonly from: string; isAnswered: boolean }>()
-  const channelsOf = new Map<string, Set<Side>>()
+  const calls = new Map<string, Call>()
+  const processes = new Map<string, Process>()
+  /** Connections that outlived their process. */
+  const orphans = new Map<string, Set<Side>>()
+  const otherOf = new WeakMap<Side, Side>()
   const traffic = { frames: 0, bytes: 0 }
-  let nextOffer = 0
+  let weather = calm
+  let lastCall = 0
 
   const reaches = (a: string, b: string): boolean => (groupOf.get(a) ?? 0) === (groupOf.get(b) ?? 0)
-
-  const network: SimulatedNetwork = {
-    weather: calm,
-    groupOf,
-    traffic,
-    reaches,
-    enter: (name) => enter(name),
-  }
-
   const latency = (): number => {
-    const [least, most] = network.weather.latency
+    const [least, most] = weather.latency
     return least + random.fraction() * (most - least)
   }
+  const isOver = (side: Side): boolean => side.isClosed || side.isDead
+  const wakeUp = (process: Process): void => {
+    process.isAsleep = false
+    for (const action of process.later.splice(0)) runIn(process, action)
+  }
+  const runIn = (process: Process, action: () => void): void => {
+    if (process.isGone) return
+    if (process.isAsleep) process.later.push(action)
+    else action()
+  }
 
-  const openChannel = (ours: string, theirs: string): readonly [Channel, Channel] => {
-    const sideOf = (place: string): Side => ({
-      place,
-      listener: undefined,
-      early: [],
-      inbound: [],
-      departsAt: 0,
-      buffered: 0,
-      isClosed: false,
-      isDead: false,
+  const end = (side: Side, reason: CloseReason): void => {
+    if (isOver(side)) return
+    side.isClosed = true
+    orphans.get(side.place)?.delete(side)
+    const { process, listener } = side
+    if (process === undefined) return
+    process.sides.delete(side)
+    runIn(process, () => {
+      if (!side.isLeft) listener?.onClose(reason)
     })
-    const a = sideOf(ours)
-    const b = sideOf(theirs)
-    channelsOf.get(ours)?.add(a)
-    channelsOf.get(theirs)?.add(b)
-    const [first, second] = [a, b].map(() => Uint8Array.from({ length: 32 }, () => random.between(0, 255)))
+  }
+  /** Both ends give it up. */
+  const fail = (side: Side, other: Side): void => {
+    const reason = { code: 'ERR_CHANNEL_FAILED', message: 'The connection broke.' }
+    end(side, reason)
+    end(other, reason)
+  }
 
-    const end = (side: Side, reason: CloseReason): void => {
-      channelsOf.get(side.place)?.delete(side)
-      if (side.isClosed || side.isDead) return
-      side.isClosed = true
-      side.listener?.onClose(reason)
-    }
-    /** The other end of a channel that stays silent gives it up. */
-    const fail = (): void => {
-      const reason = { code: 'ERR_CHANNEL_FAILED', message: 'The connection broke.' }
-      end(a, reason)
-      end(b, reason)
-    }
-    const deliver = (side: Side, other: Side): void => {
-      const next = side.inbound[0]
-      if (next === undefined || side.isClosed || side.isDead) return
-      if (!reaches(side.place, other.place)) {
-        const began = time.now()
-        const retry = (): void => {
-          if (side.isClosed || side.isDead) return
-          if (reaches(side.place, other.place)) deliver(side, other)
-          else if (time.now() - began >= failAfter) fail()
-          else time.after(resendAfter, retry)
-        }
-        time.after(resendAfter, retry)
-        return
+  const hand = (side: Side, frame: Uint8Array<ArrayBuffer>): void => {
+    const { process, listener } = side
+    // a tab without a worker drops what comes
+    if (process === undefined) return
+    if (listener === undefined) side.early.push(frame)
+    else
+      runIn(process, () => {
+        if (!side.isLeft) listener.onFrame(frame)
+      })
+  }
+  const deliver = (side: Side, other: Side): void => {
+    const next = side.inbound[0]
+    if (next === undefined || isOver(side)) return
+    if (!reaches(side.place, other.place)) {
+      const began = time.now()
+      const retry = (): void => {
+        if (isOver(side)) return
+        if (reaches(side.place, other.place)) deliver(side, other)
+        else if (time.now() - began >= failAfter) fail(side, other)
+        else time.after(resendAfter, retry)
       }
-      side.inbound.shift()
-      if (side.listener === undefined) side.early.push(next.frame)
-      else side.listener.onFrame(next.frame)
-      const following = side.inbound[0]
-      if (following !== undefined) time.after(following.at - time.now(), () => deliver(side, other))
+      time.after(resendAfter, retry)
+      return
     }
-    const channelOf = (side: Side, other: Side, fingerprints: Fingerprints): Channel => ({
+    side.inbound.shift()
+    hand(side, next.frame)
+    const following = side.inbound[0]
+    if (following !== undefined) time.after(following.at - time.now(), () => deliver(side, other))
+  }
+
+  const channelOf = (side: Side, process: Process): Channel => {
+    const other = otherOf.get(side) as Side
+    /** The one who holds this end now asks. */
+    const isOurs = (): boolean => side.process === process && !isOver(side) && !process.isGone
+    return {
       kind: 'memory',
-      fingerprints,
+      fingerprints: { ours: side.fingerprint, theirs: other.fingerprint },
       get buffered() {
         return side.buffered
       },
       send: (frame) => {
-        if (side.isClosed || side.isDead) return
-        const { bandwidth, loss } = network.weather
+        if (!isOurs()) return
+        const { bandwidth, loss } = weather
         const bytes = new Uint8Array(frame)
         traffic.frames += 1
         traffic.bytes += bytes.length
+        trace.note(`${time.now()} ${side.place} > ${other.place} ${bytes.length} ${crc32(bytes)}`)
         side.buffered += bytes.length
         side.departsAt = Math.max(side.departsAt, time.now()) + bytes.length / bandwidth
         time.after(side.departsAt - time.now(), () => {
           const before = side.buffered
           side.buffered -= bytes.length
-          if (before > drainedBytes && side.buffered <= drainedBytes && !side.isClosed && !side.isDead)
-            side.listener?.onDrain()
+          const { listener, process: owner } = side
+          if (before > drainedBytes && side.buffered <= drainedBytes && !isOver(side) && owner !== undefined)
+            runIn(owner, () => listener?.onDrain())
         })
         // the other end is gone without a word: what is sent there is lost, and its silence ends the channel
         if (other.isDead) return
@@ -168,17 +210,16 @@ export const createNetwork = (time: SimulatedTime, random: Random): SimulatedNet
       },
       listen: (listener) => {
         side.listener = listener
-        const early = side.early
-        side.early = []
-        for (const frame of early) if (!side.isClosed) listener.onFrame(frame)
+        for (const frame of side.early.splice(0)) if (!side.isLeft) listener.onFrame(frame)
       },
       close: () => {
-        if (side.isClosed || side.isDead) return
+        if (!isOurs()) return
         side.isClosed = true
-        channelsOf.get(side.place)?.delete(side)
+        side.isLeft = true
+        process.sides.delete(side)
         const told = (): void => {
           if (!reaches(side.place, other.place)) {
-            time.after(failAfter, fail)
+            time.after(failAfter, () => fail(side, other))
             return
           }
           end(other, { code: 'ERR_CHANNEL_CLOSED', message: 'The other end closed the connection.' })
@@ -187,96 +228,163 @@ export const createNetwork = (time: SimulatedTime, random: Random): SimulatedNet
         const last = other.inbound.at(-1)?.at ?? 0
         time.after(Math.max(0, last - time.now()) + latency(), told)
       },
+    }
+  }
+
+  const connect = (one: Call, two: Call): void => {
+    const sideOf = (process: Process): Side => ({
+      place: process.name,
+      fingerprint: Uint8Array.from({ length: 32 }, () => random.between(0, 255)),
+      process,
+      listener: undefined,
+      early: [],
+      inbound: [],
+      departsAt: 0,
+      buffered: 0,
+      isClosed: false,
+      isLeft: false,
+      isDead: false,
     })
-    const nothing = new Uint8Array(32)
-    return [
-      channelOf(a, b, { ours: first ?? nothing, theirs: second ?? nothing }),
-      channelOf(b, a, { ours: second ?? nothing, theirs: first ?? nothing }),
-    ]
+    const [a, b] = [sideOf(one.process), sideOf(two.process)]
+    otherOf.set(a, b)
+    otherOf.set(b, a)
+    for (const [call, side] of [
+      [one, a],
+      [two, b],
+    ] as const) {
+      call.process.sides.add(side)
+      runIn(call.process, () => call.dial.onOpen(channelOf(side, call.process)))
+    }
+  }
+
+  const dialFrom = (process: Process, options: DialOptions): Dialling => {
+    let isDone = false
+    const done = (): void => {
+      isDone = true
+      for (const token of call.tokens) calls.delete(token)
+    }
+    const once = (action: () => void): void =>
+      runIn(process, () => {
+        if (isDone) return
+        done()
+        action()
+      })
+    const stop = time.after(options.within ?? dialTimeout, () =>
+      once(() => options.onFail({ code: 'ERR_CHANNEL_FAILED', message: 'Nobody answered.' })),
+    )
+    const guarded: DialOptions = {
+      ...options,
+      onOpen: (channel) => {
+        stop()
+        if (isDone) channel.close()
+        once(() => options.onOpen(channel))
+      },
+    }
+    const call: Call = { dial: guarded, process, tokens: [], isAnswered: false }
+    const tell = (token: string): void => {
+      calls.set(token, call)
+      call.tokens.push(token)
+      time.after(latency() + 20, () =>
+        runIn(process, () => {
+          if (!isDone) options.onSignal(new TextEncoder().encode(token))
+        }),
+      )
+    }
+    if (options.initiator) tell(`offer ${lastCall++}`)
+    return {
+      signal: (signal) => {
+        const text = new TextDecoder().decode(signal)
+        const theirs = calls.get(text)
+        if (isDone || process.isGone || theirs === undefined || theirs.isAnswered) return
+        if (!options.initiator) {
+          if (!text.startsWith('offer ') || call.isAnswered) return
+          theirs.isAnswered = true
+          return tell(`answer ${lastCall++} ${text}`)
+        }
+        if (!text.startsWith('answer ') || calls.get(text.slice(text.indexOf('offer ')))?.dial !== guarded) return
+        theirs.isAnswered = true
+        // the connection is made, if there is a way between them now
+        time.after(2 * latency(), () => {
+          if (isDone || process.isGone || theirs.process.isGone || !reaches(process.name, theirs.process.name)) return
+          connect(call, theirs)
+        })
+      },
+      close: () => {
+        stop()
+        done()
+      },
+    }
+  }
+
+  /** Whoever held connections there is gone, and the tab with it. */
+  const clear = (name: string): void => {
+    for (const side of orphans.get(name) ?? []) side.isDead = true
+    orphans.delete(name)
   }
 
   const enter = (name: string): Place => {
-    vanishFrom(name)
-    const sides = new Set<Side>()
-    channelsOf.set(name, sides)
-    let isGone = false
-    const dial = (options: DialOptions): Dialling => {
-      let isOver = false
-      const once = (action: () => void): void => {
-        if (isOver || isGone) return
-        isOver = true
-        action()
-      }
-      const stop = time.after(dialTimeout, () =>
-        once(() => options.onFail({ code: 'ERR_CHANNEL_FAILED', message: 'Nobody answered.' })),
-      )
-      const guarded: DialOptions = {
-        ...options,
-        onOpen: (channel) => {
-          stop()
-          once(() => options.onOpen(channel))
-        },
-      }
-      if (options.initiator) {
-        const token = `offer ${nextOffer++}`
-        offers.set(token, { dial: guarded, from: name, isAnswered: false })
-        time.after(latency() + 20, () => {
-          if (!isOver && !isGone) options.onSignal(new TextEncoder().encode(token))
-        })
-      }
-      return {
-        signal: (signal) => {
-          if (isOver || isGone) return
-          const text = new TextDecoder().decode(signal)
-          if (!options.initiator) {
-            const offer = offers.get(text)
-            if (offer === undefined || offer.isAnswered) return
-            offer.isAnswered = true
-            const token = `answer ${nextOffer++} ${text}`
-            offers.set(token, { dial: guarded, from: name, isAnswered: false })
-            time.after(latency() + 20, () => {
-              if (!isOver && !isGone) options.onSignal(new TextEncoder().encode(token))
-            })
-            return
-          }
-          const answer = offers.get(text)
-          if (answer === undefined || answer.isAnswered) return
-          const asked = offers.get(text.slice(text.indexOf('offer ')))
-          if (asked?.from !== name || asked.dial !== guarded) return
-          answer.isAnswered = true
-          // the connection is made, if there is a way between them now
-          time.after(2 * latency(), () => {
-            if (isOver || isGone || !reaches(name, answer.from)) return
-            const [mine, theirs] = openChannel(name, answer.from)
-            answer.dial.onOpen(theirs)
-            guarded.onOpen(mine)
-          })
-        },
-        close: () => {
-          stop()
-          isOver = true
-        },
-      }
-    }
+    const former = processes.get(name)
+    if (former !== undefined && !former.isGone) vanish(former, false)
+    const process: Process = { name, sides: new Set(), isGone: false, isAsleep: false, later: [] }
+    processes.set(name, process)
+    const wakers = new Set<() => void>()
     return {
-      name,
       radio: {
         isReady: true,
         onReady: () => () => undefined,
-        onWake: () => () => undefined,
-        onAdopt: () => () => undefined,
-        dial,
+        onWake: (listener) => {
+          wakers.add(listener)
+          return () => wakers.delete(listener)
+        },
+        onAdopt: (listener) => {
+          for (const side of orphans.get(name) ?? []) {
+            side.process = process
+            process.sides.add(side)
+            runIn(process, () => listener(channelOf(side, process)))
+          }
+          orphans.delete(name)
+          return () => undefined
+        },
+        dial: (options) => dialFrom(process, options),
       },
-      vanish: () => {
-        isGone = true
-        if (channelsOf.get(name) === sides) vanishFrom(name)
+      run: (action) => runIn(process, action),
+      sleep: () => {
+        process.isAsleep = true
       },
+      wake: (isTold) => {
+        if (!process.isAsleep) return
+        wakeUp(process)
+        if (isTold) for (const waker of wakers) runIn(process, waker)
+      },
+      vanish: (isRadioLeft = false) => vanish(process, isRadioLeft),
     }
   }
 
-  const vanishFrom = (name: string): void => {
-    for (const side of channelsOf.get(name) ?? []) side.isDead = true
-    channelsOf.delete(name)
+  const vanish = (process: Process, isRadioLeft: boolean): void => {
+    if (process.isGone) return
+    process.isGone = true
+    process.later.length = 0
+    if (!isRadioLeft) clear(process.name)
+    for (const side of process.sides) {
+      side.process = undefined
+      side.listener = undefined
+      side.early = []
+      if (!isRadioLeft) side.isDead = true
+      else orphans.set(process.name, (orphans.get(process.name) ?? new Set()).add(side))
+    }
+    process.sides.clear()
   }
-  return network
+
+  return {
+    get weather() {
+      return weather
+    },
+    set weather(changed) {
+      weather = changed
+    },
+    groupOf,
+    traffic,
+    reaches,
+    enter,
+  }
 }

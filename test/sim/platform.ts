@@ -104,12 +104,17 @@ const createSubtle = (random: Random) => {
     },
     importKey: async (
       format: string,
-      data: Source,
+      data: Source | { readonly x?: string; readonly d?: string },
       algorithm: string | { name: string },
       extractable: boolean,
       usages: string[],
     ): Promise<SimulatedKey> => {
       const name = nameOf(algorithm)
+      if (!(data instanceof ArrayBuffer || ArrayBuffer.isView(data))) {
+        if (format !== 'jwk' || data.x === undefined || data.d !== undefined) return unsupported('such a key')
+        const raw = Buffer.from(data.x, 'base64url')
+        return { type: 'public', extractable, algorithm: { name }, usages, raw, key: publicKey(name, raw) }
+      }
       const bytes = Buffer.from(bufferOf(data))
       if (privatePrefix[name] === undefined) {
         return { type: 'secret', extractable, algorithm: { name }, usages, raw: bytes, key: undefined }
@@ -125,6 +130,10 @@ const createSubtle = (random: Random) => {
       const { raw, type, algorithm, extractable } = given as SimulatedKey
       if (!extractable) throw new DOMException('the key is not extractable', 'InvalidAccessError')
       if (format === 'raw') return arrayOf(raw)
+      if (format === 'jwk' && type === 'private') {
+        const x = createPublicKey(keyOf(given).key).export({ format: 'der', type: 'spki' }).subarray(-32)
+        return { kty: 'OKP', crv: algorithm.name, d: raw.toString('base64url'), x: x.toString('base64url') }
+      }
       if (format === 'pkcs8' && type === 'private')
         return arrayOf(Buffer.concat([Buffer.from(privatePrefix[algorithm.name] ?? '', 'hex'), raw]))
       return unsupported(format)

@@ -9,6 +9,8 @@ import type { SimulatedTime } from './time.ts'
 
 export interface Relay {
   openSocket(place: string): OpenRelaySocket
+  /** What becomes of notes on their way, as a share of them. A node may not rely on any of them. */
+  readonly faults: { lost: number; doubled: number; overtaken: number }
   /** False: the station is gone, and with it every connection to it. */
   setUp(isUp: boolean): void
 }
@@ -19,6 +21,7 @@ const stationName = 'station'
 export const createRelay = (time: SimulatedTime, random: Random, network: SimulatedNetwork): Relay => {
   const rooms = createSignallingRooms(undefined, (length) => Uint8Array.from({ length }, () => random.between(0, 255)))
   const open = new Set<() => void>()
+  const faults = { lost: 0, doubled: 0, overtaken: 0 }
   let isUp = true
   const delay = (): number => random.between(1, 10)
 
@@ -49,6 +52,18 @@ export const createRelay = (time: SimulatedTime, random: Random, network: Simula
         })
       }
       const occupant: Occupant = { say: (word) => say(JSON.stringify(word)) }
+      /** A note goes on at once, later, more than once, or not at all. */
+      const carry = (room: string, to: string, body: string): void => {
+        if (random.chance(faults.lost)) return
+        const copies = random.chance(faults.doubled) ? 2 : 1
+        for (let copy = 0; copy < copies; copy++) {
+          if (random.chance(faults.overtaken))
+            time.after(random.between(20, 3000), () => {
+              if (!isOver && isUp) rooms.note(occupant, room, to, body)
+            })
+          else rooms.note(occupant, room, to, body)
+        }
+      }
       const obey = (text: string): void => {
         const word = parseWord(text)
         const room = word?.['room']
@@ -60,7 +75,7 @@ export const createRelay = (time: SimulatedTime, random: Random, network: Simula
           if (refused !== undefined) say(JSON.stringify({ type: 'refused', room, ...refused }))
         } else if (word?.['type'] === 'leave') rooms.leave(occupant, room)
         else if (word?.['type'] === 'note' && isPresenceId(word['to']) && isNoteBody(word['body']))
-          rooms.note(occupant, room, word['to'], word['body'])
+          carry(room, word['to'], word['body'])
       }
       time.after(delay(), () => {
         if (isOver) return
@@ -82,6 +97,7 @@ export const createRelay = (time: SimulatedTime, random: Random, network: Simula
     }
   return {
     openSocket,
+    faults,
     setUp: (up) => {
       isUp = up
       if (!up) for (const cut of [...open]) cut()

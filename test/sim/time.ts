@@ -15,6 +15,8 @@ export interface SimulatedTime {
 export interface SimulatedClock extends Clock {
   /** The wall clock jumps by that many milliseconds. */
   jump(ms: number): void
+  /** Somebody sets it right. */
+  setRight(): void
 }
 
 interface Entry {
@@ -109,6 +111,9 @@ export const createTime = (): SimulatedTime => {
         after,
         jump: (ms) => {
           jumped += ms
+        },
+        setRight: () => {
+          jumped = 0
         },
       }
     },
