@@ -17,9 +17,9 @@ import {
   takes,
 } from '../../src/replication/topology.ts'
 
-/** Mulberry32: quick, and good enough for choices. */
 const ascending = (a: number, b: number): number => a - b
 
+/** Mulberry32: quick, and good enough for choices. */
 const seeded = (seed: number): Random => {
   let state = seed | 0
   return (length) => {
