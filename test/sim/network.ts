@@ -4,6 +4,7 @@
  * word, nodes that sleep, workers that are killed while their tab holds the connections. A channel keeps its order, as the transport
  * contract says; what is lost, doubled and overtaken are signals (`relay.ts`).
  */
+import { crc32 } from 'node:zlib'
 import type {
   Channel,
   ChannelListener,
