@@ -132,6 +132,8 @@ export const linkRestTime = 30_000
 /** A stream that a link could not serve is asked of it again after this, twice as long each time. Milliseconds. */
 export const wantBackOffFirst = 2000
 export const wantBackOffMax = 600_000
+/** When no linked node has what follows of an ephemeral stream for this long, it goes on where they have it. Milliseconds. */
+export const jumpAfter = 30_000
 /** With more than this many events missing, or streams, a node is catching up: what it stores becomes present as one batch. */
 export const catchUpEvents = 256
 export const catchUpStreams = 32

@@ -313,7 +313,7 @@ export const contentOf = (parts: ContentParts): Content => {
   }
 
   /** Where the bytes of each commit stand: numbers from `start`, texts from `texts`. */
-  const partsOf = (lengths: readonly number[], sizes: Uint32Array) => {
+  const placesOf = (lengths: readonly number[], sizes: Uint32Array) => {
     let first = 0
     let start = 0
     return lengths.map((length) => {
@@ -338,12 +338,12 @@ export const contentOf = (parts: ContentParts): Content => {
     },
     commits: (lengths) => {
       const sizes = bounded()
-      const parts = partsOf(lengths, sizes)
+      const places = placesOf(lengths, sizes)
       // one buffer for all: a log of single events has a thousand commits a run
-      const out = new Uint8Array((parts.at(-1)?.end ?? 0) + wordBytes)
+      const out = new Uint8Array((places.at(-1)?.end ?? 0) + wordBytes)
       const view = new DataView(out.buffer)
       let chars = 0
-      return parts.map(({ first, last, start, texts, end }) => {
+      return places.map(({ first, last, start, texts, end }) => {
         let number = start
         let at = texts
         for (let row = first; row < last; row++) {

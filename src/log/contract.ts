@@ -121,8 +121,14 @@ export interface Log {
   append(drafts: readonly EventDraft[], options: AppendOptions): Promise<readonly Published[]>
   /** The number kept under an append's `progress.key`; 0 when there is none. */
   progress(key: string): Promise<number>
-  /** The gate for foreign bytes. `hold` keeps what was stored out of `present` until `release`, or 5 s. */
-  ingest(runs: readonly Uint8Array[], options?: { readonly hold?: boolean }): Promise<readonly Ingested[]>
+  /**
+   * The gate for foreign bytes. `hold` keeps what was stored out of `present` until `release`, or 5 s. `mayJump`: nobody has any more what
+   * follows here of this ephemeral stream; it goes on where the run begins, and what is held of it goes.
+   */
+  ingest(
+    runs: readonly Uint8Array[],
+    options?: { readonly hold?: boolean; readonly mayJump?: (stream: StreamId) => boolean },
+  ): Promise<readonly Ingested[]>
   release(): void
   /** Of what is committed. */
   heads(): ReadonlyMap<StreamId, Head>

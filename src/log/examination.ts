@@ -4,6 +4,7 @@
  */
 import { cryptBase64 } from '../core/node-id.ts'
 import { ShoalError, errorCode, errorMessage } from '../core/errors.ts'
+import type { StreamId } from '../core/event.ts'
 import { lamportLeapMax } from '../core/limits.ts'
 import { normaliseTags } from '../core/tags.ts'
 import type { Block, DecodedBlock } from './body.ts'
@@ -215,8 +216,15 @@ const compare = async (
   return touched
 }
 
-/** Compares what was examined with what is held when its turn comes. */
-export const judge = async (context: LogContext, examined: Examined): Promise<Verdict> => {
+/**
+ * Compares what was examined with what is held when its turn comes. `mayJump`: an ephemeral stream of which everybody has let go of what
+ * follows here may go on where others still have it; what is held of it goes (RULES 8).
+ */
+export const judge = async (
+  context: LogContext,
+  examined: Examined,
+  mayJump: (stream: StreamId) => boolean,
+): Promise<Verdict> => {
   if (examined.type !== 'sound') return examined
   const { run, content } = examined
   const { header } = run
@@ -226,7 +234,12 @@ export const judge = async (context: LogContext, examined: Examined): Promise<Ve
   const start = startVerdict(run, state)
   if (start !== undefined) return own ? { type: 'evidence', run, code: 'ERR_OWN_STREAM' } : start
   if (state !== undefined && state.entries.length > 0) {
-    if (header.from > nextOf(state)) return { type: 'gap', run, head: countOf(state) }
+    if (header.from > nextOf(state)) {
+      const isJump = state.ephemeral && !own && content.type === 'read' && mayJump(header.stream)
+      if (!isJump || header.firstLamport <= (state.entries.at(-1)?.lastLamport ?? 0))
+        return { type: 'gap', run, head: countOf(state) }
+      return { type: 'take', run, block: content.block, replaces: state.entries }
+    }
     if (endOf(header) <= baseOf(state)) return { type: 'known', run }
   }
   if (content.type === 'wrong') return content.verdict

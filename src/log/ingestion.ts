@@ -53,6 +53,11 @@ const place = (state: StreamState, entry: RunEntry, firstLamport: number, replac
     state.entries.push(entry)
     return
   }
+  // it jumped: what lies between exists nowhere
+  if (nextOf(state) < entry.from) {
+    state.entries = [entry]
+    return
+  }
   const gone = new Set(replaces)
   const left = replaces[0]
   const right = replaces.at(-1)
@@ -214,13 +219,13 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
   }
 
   /** Judges and writes one batch. */
-  const batch = async (examined: readonly Examined[]): Promise<Ingested[]> => {
+  const batch = async (examined: readonly Examined[], mayJump: (stream: StreamId) => boolean): Promise<Ingested[]> => {
     const answers: Ingested[] = []
     const writes: Write[] = []
     const draft = createDraft(context)
     try {
       for (const one of examined) {
-        const verdict = await judge(draft.context, one)
+        const verdict = await judge(draft.context, one, mayJump)
         let key = ''
         if (verdict.type === 'evidence') {
           const kept = await evidenceWrite(verdict.run, verdict.code)
@@ -266,7 +271,11 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
 
   return {
     release,
-    ingest: async (records: readonly Uint8Array[], hold: boolean): Promise<readonly Ingested[]> => {
+    ingest: async (
+      records: readonly Uint8Array[],
+      hold: boolean,
+      mayJump: (stream: StreamId) => boolean,
+    ): Promise<readonly Ingested[]> => {
       const parts = cut(records)
       const before = turn
       let done: () => void = () => undefined
@@ -278,7 +287,7 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
         for (let index = 0; index < parts.length; index++) {
           const examined = await ahead
           ahead = examineAll(parts[index + 1] ?? [])
-          answers.push(...(await context.exclusive(() => batch(examined))))
+          answers.push(...(await context.exclusive(() => batch(examined, mayJump))))
         }
         if (changed.size > 0) await context.exclusive(saveChanged)
       } finally {

@@ -188,7 +188,7 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
     node: signer.id,
     append,
     progress: receipts.progress,
-    ingest: (runs, { hold = false } = {}) => gate.ingest(runs, hold),
+    ingest: (runs, { hold = false, mayJump = () => false } = {}) => gate.ingest(runs, hold, mayJump),
     release: gate.release,
     heads: () => new Map(index.ordered().map((state) => [state.stream, headOf(state)])),
     head: (stream) => {

@@ -3,6 +3,7 @@
  * batch: when nothing more is under way, or after a while (RULES 12).
  */
 import type { Clock } from '../core/clock.ts'
+import type { StreamId } from '../core/event.ts'
 import { errorCode, errorMessage } from '../core/errors.ts'
 import { intakeBytes, intakeRunsMax, liveHoldMax } from '../core/limits.ts'
 import type { Ingested, Log, RunSketch } from '../log/contract.ts'
@@ -19,6 +20,7 @@ export interface IntakeOptions<Key> {
   readonly log: Pick<Log, 'ingest' | 'release'>
   readonly clock: Clock
   readonly report: (code: string, message: string) => void
+  readonly mayJump: (stream: StreamId) => boolean
   /** `undefined`: the gate could not work at all. */
   readonly onAnswer: (arrived: Arrived<Key>, answer: Ingested | undefined) => void
   /** A batch is through. */
@@ -45,7 +47,7 @@ const finalCodes = new Set(['ERR_STORE_FENCED', 'ERR_STORE_CLOSED'])
 const retryAfter = 5000
 
 export const createIntake = <Key>(options: IntakeOptions<Key>): Intake<Key> => {
-  const { log, clock, report, onAnswer, onBatch } = options
+  const { log, clock, report, mayJump, onAnswer, onBatch } = options
   let queue: Arrived<Key>[] = []
   let bytes = 0
   let batches = 0
@@ -70,7 +72,7 @@ export const createIntake = <Key>(options: IntakeOptions<Key>): Intake<Key> => {
     try {
       answers = await log.ingest(
         batch.map((arrived) => arrived.bytes),
-        { hold: true },
+        { hold: true, mayJump },
       )
       isHeld = true
     } catch (error) {

@@ -30,7 +30,7 @@ import { createIntake } from './intake.ts'
 import { createSeals } from './seals.ts'
 import type { Purpose, Session, SessionEffect, SessionInput } from './session.ts'
 import { createSession, step } from './session.ts'
-import type { Source } from './wants.ts'
+import type { Source } from './need.ts'
 import { createWants } from './wants.ts'
 
 export interface ReplicatorDependencies {
@@ -118,6 +118,7 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     log,
     clock,
     report,
+    mayJump: wants.isJumping,
     onAnswer,
     onBatch: () => {
       changed()

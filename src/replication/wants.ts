@@ -5,30 +5,12 @@
  *
  * Knows no clock and sends nothing: what it is told is all it knows.
  */
-import { equalBytes } from '../core/bytes.ts'
 import type { NodeId, StreamId } from '../core/event.ts'
-import { wantBackOffFirst, wantBackOffMax, wantBytesMax, wantBytesMin } from '../core/limits.ts'
+import { jumpAfter, wantBytesMax, wantBytesMin } from '../core/limits.ts'
 import { parseStreamId } from '../core/node-id.ts'
 import type { StreamHead } from './contract.ts'
-
-/** A link as the planner sees it. */
-export interface Source {
-  head(stream: StreamId): StreamHead | undefined
-  /** Bytes that may still be wanted from it, and wants. */
-  readonly room: number
-  readonly wantsLeft: number
-  /** Bytes wanted from it that have not come. */
-  readonly wantedBytes: number
-  /** Milliseconds. */
-  readonly roundTrip: number
-}
-
-/** What this node holds of a stream; `hole`: how many events are missing before more of it. */
-export interface Held {
-  readonly count: number
-  readonly hole: number
-  readonly isEmpty: boolean
-}
+import type { Held, Need, Source } from './need.ts'
+import { blockedUntil, createNeed, eventBytesOf, failed, membershipStream } from './need.ts'
 
 export interface WantsOptions<Key> {
   readonly held: (stream: StreamId) => Held
@@ -57,30 +39,6 @@ export interface Plan<Key> {
   readonly beyond: readonly { readonly link: Key; readonly stream: StreamId }[]
 }
 
-interface Failure {
-  times: number
-  until: number
-  /** Of the head that was wanted: as long as it is told unchanged, there is nothing new to be had. */
-  chain: Uint8Array | undefined
-}
-
-interface Need<Key> {
-  readonly stream: StreamId
-  readonly author: NodeId
-  readonly isFirst: boolean
-  active: Key | undefined
-  /** Runs that arrived and are not stored yet, and one past the last of them. */
-  gathered: number
-  reached: number
-  /** An event of this stream takes about so many bytes, as far as was seen. */
-  eventBytes: number
-  /** What was held when a want to this link began; it has to become more. */
-  trial: { readonly link: Key; readonly count: number } | undefined
-  /** Something was not taken: what follows it cannot be, either. */
-  isBroken: boolean
-  readonly failures: Map<Key, Failure>
-}
-
 export interface Wants<Key> {
   /** Somebody may have something of `stream`. */
   touch(stream: StreamId): void
@@ -95,6 +53,8 @@ export interface Wants<Key> {
   /** A gathered run was stored, or was not taken for a reason that what follows it shares. */
   stored(stream: StreamId, now: number): void
   rejected(stream: StreamId, link: Key, now: number, why: 'fork' | 'for now'): void
+  /** Whether what comes next of `stream` is to be taken although something is missing before it. */
+  isJumping(stream: StreamId): boolean
   /** The link is gone. */
   forget(link: Key): void
   /** Whether `link` failed to serve what it says it has. */
@@ -105,9 +65,8 @@ export interface Wants<Key> {
   readonly waiting: number
 }
 
-const membershipStream = 1
-/** A small run of one event takes about so much; asking for too much of small events does no harm. */
-const eventBytesGuess = 1024
+/** Nobody is asked to jump while anybody has what comes next. */
+const jumpScore = 2 ** 40
 
 export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
   const { held, isMember, self, sources, pick } = options
@@ -123,18 +82,7 @@ export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
     const known = needs.get(stream)
     const parsed = known === undefined ? parseStreamId(stream) : undefined
     if (parsed === undefined) return known
-    const made: Need<Key> = {
-      stream,
-      author: parsed.node,
-      isFirst: parsed.number === membershipStream,
-      active: undefined,
-      gathered: 0,
-      reached: 0,
-      eventBytes: eventBytesGuess,
-      trial: undefined,
-      isBroken: false,
-      failures: new Map(),
-    }
+    const made = createNeed<Key>(stream, parsed.node, parsed.number === membershipStream)
     needs.set(stream, made)
     return made
   }
@@ -149,25 +97,12 @@ export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
     waiting.first.delete(need.stream)
     waiting.others.delete(need.stream)
     // failures are remembered: they are what keeps a stream from being wanted over and over
-    const isForgettable = need.failures.size === 0 && !resting.has(need.stream)
+    const isForgettable = need.failures.size === 0 && need.cutOffSince === undefined && !resting.has(need.stream)
     if (need.active === undefined && need.gathered === 0 && isForgettable) needs.delete(need.stream)
   }
 
-  const fail = (need: Need<Key>, link: Key, now: number, isFork: boolean): void => {
-    const times = (need.failures.get(link)?.times ?? 0) + 1
-    const until = now + Math.min(wantBackOffMax, wantBackOffFirst * 2 ** (times - 1))
-    const chain = isFork ? sources.get(link)?.head(need.stream)?.chain : undefined
-    need.failures.set(link, { times, until, chain })
-  }
-
-  const blockedUntil = (need: Need<Key>, link: Key, head: StreamHead): number => {
-    // the same branch is no better from another link
-    for (const { chain } of need.failures.values())
-      if (chain !== undefined && equalBytes(chain, head.chain)) return Infinity
-    const failure = need.failures.get(link)
-    if (failure === undefined) return 0
-    return failure.until
-  }
+  const fail = (need: Need<Key>, link: Key, now: number, isFork: boolean): void =>
+    failed(need, link, now, isFork ? sources.get(link)?.head(need.stream)?.chain : undefined)
 
   /** One past the last offset that is here or has arrived. */
   const position = (need: Need<Key>, { count }: Held): number =>
@@ -197,12 +132,18 @@ export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
     let until = Infinity
     let isBehind = false
     let isFull = false
+    let isCutOff = false
+    const mayJump = need.cutOffSince !== undefined && now - need.cutOffSince >= jumpAfter && need.gathered === 0
     let best: { link: Key; source: Source; head: StreamHead; score: number } | undefined
     let ties = 0
     for (const [link, source] of sources) {
       const head = source.head(need.stream)
+      if (head === undefined || head.count <= at) continue
       // what lies between is gone there; a stream that is new here may begin later
-      if (head === undefined || head.count <= at || (head.from > at && !mine.isEmpty)) continue
+      if (head.from > at && !mine.isEmpty && !mayJump) {
+        isCutOff = true
+        continue
+      }
       const blocked = blockedUntil(need, link, head)
       isBehind = true
       until = Math.min(until, blocked)
@@ -218,13 +159,21 @@ export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
         source.wantedBytes +
         (used.get(link)?.bytes ?? 0) +
         source.roundTrip * 1000 +
-        (head.sealedTo > at ? 0 : wantBytesMax)
+        (head.sealedTo > at ? 0 : wantBytesMax) +
+        (head.from > at ? jumpScore : 0)
       ties = best !== undefined && score === best.score ? ties + 1 : 1
       if (best === undefined || score < best.score || (score === best.score && pick(ties) === 0))
         best = { link, source, head, score }
     }
-    if (best === undefined) return isFull ? { type: 'full' } : isBehind ? { type: 'rest', until } : { type: 'whole' }
-    const from = mine.isEmpty && need.gathered === 0 ? Math.max(at, best.head.from) : at
+    if (isCutOff && !isBehind) need.cutOffSince ??= now
+    else if (!mayJump) need.cutOffSince = undefined
+    if (best === undefined) {
+      if (isFull) return { type: 'full' }
+      if (isCutOff && !isBehind) return { type: 'rest', until: (need.cutOffSince ?? now) + jumpAfter }
+      return isBehind ? { type: 'rest', until } : { type: 'whole' }
+    }
+    const from = need.gathered === 0 ? Math.max(at, best.head.from) : at
+    need.isJumping = from > at && !mine.isEmpty
     const missing = best.head.count - from
     // nothing is held behind its small hole: then the run that fills it is all that is wanted
     const bytes = mine.hole > 0 ? 1 : Math.max(wantBytesMin, Math.min(wantBytesMax, missing * need.eventBytes))
@@ -236,6 +185,7 @@ export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
     if (need.active !== undefined || need.gathered > 0) return
     need.isBroken = false
     need.trial = undefined
+    need.isJumping = false
     if (trial !== undefined && held(need.stream).count > trial.count) need.failures.delete(trial.link)
     else if (trial !== undefined && (need.failures.get(trial.link)?.until ?? 0) <= now)
       fail(need, trial.link, now, false)
@@ -328,13 +278,14 @@ export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
       if (need === undefined || need.isBroken) return false
       const mine = held(stream)
       const at = position(need, mine)
-      if (end <= at || (from > at && !(mine.isEmpty && need.gathered === 0))) {
+      const mayBeginHere = need.gathered === 0 && (mine.isEmpty || need.isJumping)
+      if (end <= at || (from > at && !mayBeginHere)) {
         leave(need)
         return false
       }
       need.gathered += 1
       need.reached = Math.max(need.reached, end)
-      need.eventBytes = Math.max(eventBytesGuess, Math.ceil(bytes / (end - from)))
+      need.eventBytes = eventBytesOf(bytes, end - from)
       gathered += 1
       return true
     },
@@ -365,6 +316,7 @@ export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
         wait(need)
       }
     },
+    isJumping: (stream) => needs.get(stream)?.isJumping === true,
     isDoubtful: (link, stream) => {
       const need = needs.get(stream)
       const head = sources.get(link)?.head(stream)

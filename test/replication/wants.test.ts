@@ -5,7 +5,8 @@ import type { NodeId, StreamId } from '../../src/core/event.ts'
 import { wantBackOffFirst, wantBytesMax, wantBytesMin } from '../../src/core/limits.ts'
 import { cryptBase64, streamOf } from '../../src/core/node-id.ts'
 import type { StreamHead } from '../../src/replication/contract.ts'
-import type { Held, Source, Wants } from '../../src/replication/wants.ts'
+import type { Held, Source } from '../../src/replication/need.ts'
+import type { Wants } from '../../src/replication/wants.ts'
 import { createWants } from '../../src/replication/wants.ts'
 
 const nodeOf = (number: number): NodeId => cryptBase64(new Uint8Array(32).fill(number)) as NodeId
