@@ -3,7 +3,7 @@
  * their frames. At most one link to each member; a newcomer's goes to whoever admits.
  */
 import type { Clock } from '../core/clock.ts'
-import { errorCode, errorMessage } from '../core/errors.ts'
+import { errorCode, errorMessage, ShoalError } from '../core/errors.ts'
 import type { NodeId } from '../core/event.ts'
 import type { Random } from '../core/random.ts'
 import type { Signer } from '../crypto/keys.ts'
@@ -25,6 +25,10 @@ import type { Channel, CloseReason, Radio, Rooms } from '../transport/contract.t
 
 /** Two links to the same node within this time were dialled by both ends at once; later, the newer one is the living one. Milliseconds. */
 const crossingMax = 10_000
+/** Channels whose other end has not proved who it is; an honest one has within a second, so with one more the oldest is given up. */
+const unprovenMax = 32
+/** A member that left keeps its links for so long, to learn that its last word has arrived. Milliseconds. */
+const partingTime = 5000
 
 export interface NetworkDependencies {
   readonly signer: Signer
@@ -39,6 +43,7 @@ export interface NetworkDependencies {
   readonly build: string
   readonly report: (code: string, sentence: string) => void
   readonly admitting: Pick<Admitting, 'attach' | 'onFrame'>
+  /** Its links end, see `part`; it gets no others. */
   readonly hasLeft: (node: NodeId) => boolean
   /** Vectors of an earlier process. */
   readonly keptVectors: readonly Vector[]
@@ -62,6 +67,8 @@ export interface Network {
   readonly hand: HandLinks
   /** Why a link with a node was last refused for its version. */
   problemOf(node: NodeId): string | undefined
+  /** Somebody may have left. */
+  part(): void
   close(): void
 }
 
@@ -74,10 +81,18 @@ interface Held extends HeldLink {
 const isForFinder = (frame: MemberFrame): boolean => frame.type === 'neighbours' || frame.type === 'relay'
 const isVector = (frame: MemberFrame): boolean => frame.type === 'vectorHeads' || frame.type === 'vectors'
 
+const leftReason = (node: NodeId): CloseReason => ({
+  code: 'ERR_MEMBER_LEFT',
+  message: `The device ${node} has left the swarm. To come back it has to join anew.`,
+})
+
 export const createNetwork = (dependencies: NetworkDependencies): Network => {
   const { signer, members, log, radio, rooms, clock, random, build, report, onChange } = dependencies
   const links = new Map<NodeId, Held>()
   const attempts = new Set<LinkAttempt>()
+  /** Those that nobody has proved himself on; true: somebody was called. */
+  const unproven = new Map<LinkAttempt, boolean>()
+  const parting = new WeakSet<Link>()
   const problems = new Map<NodeId, string>()
   let isClosed = false
 
@@ -102,6 +117,22 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
     vectors.detach(link)
     finder.detach(link)
     onChange()
+  }
+
+  const end = (link: Link, { code, message }: CloseReason): void => {
+    report(code, `The ${link.kind} link to ${link.node} was cut: ${message}`)
+    link.close({ code, message })
+    forget(link)
+  }
+
+  const part = (): void => {
+    for (const { link } of links.values()) {
+      if (!dependencies.hasLeft(link.node) || parting.has(link)) continue
+      parting.add(link)
+      clock.after(partingTime, () => {
+        if (links.get(link.node)?.link === link) end(link, leftReason(link.node))
+      })
+    }
   }
 
   /** Of two links to one node both ends must keep the same: the newer one, or, when both dialled at once, that of the lower node id. */
@@ -145,9 +176,7 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
         try {
           take(frame)
         } catch (error) {
-          report(errorCode(error), `The link to ${link.node} was cut: ${errorMessage(error)}`)
-          link.close({ code: errorCode(error), message: errorMessage(error) })
-          forget(link)
+          end(link, { code: errorCode(error), message: errorMessage(error) })
         }
       },
       onDrain: () => replicator.onDrain(link),
@@ -164,6 +193,27 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
     return onMember(link)
   }
 
+  /** Whatever it can show: who left has no links any more. To come back it joins, as another device. */
+  const judge: Members['judge'] = async (path, node) => {
+    if (!dependencies.hasLeft(node)) return members.judge(path, node)
+    const { code, message } = leftReason(node)
+    throw new ShoalError(code, message)
+  }
+
+  const giveUpOldest = (): void => {
+    const all = [...unproven]
+    const [oldest] = all.find(([, isCalled]) => !isCalled) ?? all[0] ?? []
+    if (oldest === undefined) return
+    forgetAttempt(oldest)
+    const message = `Of more than ${unprovenMax} devices that have not proved who they are the oldest was given up.`
+    report('ERR_TOO_MANY_LINKS', message)
+    oldest.close({ code: 'ERR_TOO_MANY_LINKS', message })
+  }
+  const forgetAttempt = (attempt: LinkAttempt): void => {
+    attempts.delete(attempt)
+    unproven.delete(attempt)
+  }
+
   const onChannel = (
     channel: Channel,
     { isOutgoing, node, isAdopted = false }: { isOutgoing: boolean; node?: NodeId; isAdopted?: boolean },
@@ -176,30 +226,33 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
       ...(node !== undefined && { expected: node }),
       purpose: 'member',
       self: { signer, swarm: members.swarm, path: () => members.path(signer.id) },
-      members,
+      members: { judge },
       clock,
       random,
       build,
       report,
       onProven: (link, claims) => {
+        unproven.delete(attempt)
         const listener = onProven(link, claims)
         return {
           ...listener,
           onClose: (reason) => {
             // the other end begins anew on the same channel
-            if (reason.code !== 'ERR_RESTARTED') attempts.delete(attempt)
+            if (reason.code !== 'ERR_RESTARTED') forgetAttempt(attempt)
             listener.onClose(reason)
           },
         }
       },
       onFailed: ({ code, message }) => {
-        attempts.delete(attempt)
-        if (code !== 'ERR_PROTOCOL_VERSION' || node === undefined) return
+        forgetAttempt(attempt)
+        if (code !== 'ERR_PROTOCOL_VERSION' || node === undefined || !members.isMember(node)) return
         problems.set(node, message)
         onChange()
       },
     })
     attempts.add(attempt)
+    unproven.set(attempt, node !== undefined)
+    if (unproven.size > unprovenMax) giveUpOldest()
   }
 
   const finder = createFinder({
@@ -238,6 +291,7 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
     finder,
     hand,
     problemOf: (node) => problems.get(node),
+    part,
     close: () => {
       isClosed = true
       for (const stop of stops) stop()

@@ -205,6 +205,7 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
   const stops = [
     record.onChange(() => {
       startNetwork()
+      network?.part()
       follow()
     }),
     members.onLearn(changed),

@@ -24,12 +24,16 @@ import { isClaimSigned, isTicketSigned, parseTicket } from './ticket.ts'
 const newcomersMax = 16
 /** From the proof to `joined`: a newcomer has one small transaction to do. Milliseconds. */
 const joinTimeMax = 60_000
+/** And to its first word: it may be talking to another member, which it gives ten seconds. Milliseconds. */
+const firstWordMax = 25_000
+/** Frames of one link that wait for their answer: an honest one says two words in all, and waits for the answer to the first. */
+const waitingMax = 4
 /** A refusal for now: the newcomer goes on to another member, or comes again. */
 export const laterCode = 'ERR_JOIN_LATER'
 
 export interface AdmittingDependencies {
   readonly members: MemberRegister
-  readonly record: Pick<SwarmRecord, 'isAdmitted'>
+  readonly record: Pick<SwarmRecord, 'isAdmitted' | 'leftAt'>
   readonly signer: Signer
   readonly swarmKey: SwarmKey
   readonly log: Pick<Log, 'append' | 'status'>
@@ -43,7 +47,10 @@ export interface AdmittingDependencies {
 export interface Admitting {
   /** A newcomer has proved who it is; the answer takes its frames. */
   attach(link: Link): LinkListener
-  /** A `JoinFrame` on the link of a member: one that was cut off after it had committed, and has shown its admission since. */
+  /**
+   * A `JoinFrame` on the link of a member: one that was cut off after it had committed, and has shown its admission since. Throws a
+   * `ShoalError` for what no honest one says: the link is to be closed with it.
+   */
   onFrame(link: Link, frame: JoinFrame): void
   close(): void
 }
@@ -65,7 +72,10 @@ const ask = 'Ask an admin for a new one.'
 
 export const createAdmitting = (dependencies: AdmittingDependencies): Admitting => {
   const { members, record, signer, swarmKey, log, clock, report } = dependencies
-  const newcomers = new Set<Link>()
+  /** Each with what ends it. */
+  const newcomers = new Map<Link, (code: string, message: string) => void>()
+  /** Words of members under way. */
+  const answering = new WeakMap<Link, number>()
   const offers = new Map<Link, Offered>()
   /** Tellings under way or done that the record may not have read yet: node → lamport of the event. */
   const told = new Map<NodeId, Promise<number>>()
@@ -107,6 +117,8 @@ export const createAdmitting = (dependencies: AdmittingDependencies): Admitting 
   }
 
   const offer = async (link: Link, frame: JoinRequest): Promise<void> => {
+    if (record.leftAt(link.node) !== undefined)
+      refuse('ERR_JOIN_LEFT', `This device has left the swarm. It may come back as a new one. ${ask}`)
     const known = members.get(link.node)
     let path: readonly Uint8Array[]
     if (known === undefined) {
@@ -211,27 +223,39 @@ export const createAdmitting = (dependencies: AdmittingDependencies): Admitting 
     offers.delete(link)
   }
 
+  /** Of those who keep the places the one that came first and has nothing to show for it; false: all have an offer. */
+  const makeRoom = (): boolean => {
+    const [link, give] = [...newcomers].find(([one]) => !offers.has(one)) ?? []
+    if (link === undefined || give === undefined) return false
+    give(laterCode, 'Another device came, and this one had not shown a valid invitation yet.')
+    return true
+  }
+
   return {
     attach: (link) => {
       let last: Promise<void> = Promise.resolve()
       let waiting = 0
-      const isFull = newcomers.size >= newcomersMax
-      if (!isFull) newcomers.add(link)
+      let hasSpoken = false
       const give = (code: string, message: string): void => {
         leave(link)
         link.close({ code, message })
       }
-      const cancel = clock.after(joinTimeMax, () => give('ERR_JOIN_TIMEOUT', 'The newcomer took too long to join.'))
+      const giveUp = (): void => give('ERR_JOIN_TIMEOUT', 'The newcomer took too long to join.')
+      const cancels = [clock.after(joinTimeMax, giveUp), clock.after(firstWordMax, () => hasSpoken || giveUp())]
+      if (newcomers.size < newcomersMax || makeRoom()) newcomers.set(link, give)
+      else {
+        // its listener must be there before its end is
+        clock.after(0, () => {
+          link.send({ type: 'joinRefused', code: laterCode, message: 'Too many devices are joining here.' })
+          give(laterCode, 'Too many devices are joining here.')
+        })
+      }
       return {
         onFrame: (frame) => {
-          if (isFull) {
-            link.send({ type: 'joinRefused', code: laterCode, message: 'Too many devices are joining here.' })
-            return give(laterCode, 'Too many devices are joining here.')
-          }
           if (!newcomers.has(link)) return undefined
+          hasSpoken = true
           waiting += 1
-          // an honest one says two words in all, and waits for the answer to the first
-          if (waiting > 4) return give('ERR_FRAME', 'The newcomer does not wait for answers.')
+          if (waiting > waitingMax) return give('ERR_FRAME', 'The newcomer does not wait for answers.')
           if (frame.type === 'joinRequest') {
             const name = nameFromAfar(frame.displayName, displayNameCharsMax)
             report('JOINING', `${name === '' ? 'A device' : `"${name}"`} (${link.node}) asks to join.`)
@@ -242,16 +266,21 @@ export const createAdmitting = (dependencies: AdmittingDependencies): Admitting 
         onDrain: () => undefined,
         onHeartbeat: () => undefined,
         onClose: () => {
-          cancel()
+          for (const cancel of cancels) cancel()
           leave(link)
         },
       }
     },
     onFrame: (link, frame) => {
-      void answer(link, frame)
+      if (frame.type !== 'joinCommitted')
+        throw new ShoalError('ERR_FRAME_NOT_ALLOWED', `A member sent a "${frame.type}" frame, as newcomers do.`)
+      const words = (answering.get(link) ?? 0) + 1
+      if (words > waitingMax) throw new ShoalError('ERR_FRAME', 'It says again and again that it has joined.')
+      answering.set(link, words)
+      void answer(link, frame).then(() => answering.set(link, (answering.get(link) ?? 1) - 1))
     },
     close: () => {
-      for (const link of [...newcomers]) link.close({ code: 'ERR_LEAVING', message: 'The device leaves.' })
+      for (const link of [...newcomers.keys()]) link.close({ code: 'ERR_LEAVING', message: 'The device leaves.' })
       newcomers.clear()
       offers.clear()
     },
