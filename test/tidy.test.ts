@@ -29,6 +29,7 @@ const importTable: Readonly<Record<string, readonly string[]>> = {
     'log',
     'swarm',
     'transport/contract.ts',
+    'transport/passing.ts',
     'transport/signalling.ts',
     'replication',
     'api/contract.ts',

@@ -5,6 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { portVersion } from '../../src/api/port-contract.ts'
 import { root } from '../../src/station/preparation.mjs'
 import { chromiumFlags, findChromium } from '../chromium.mjs'
 import { launchChromium, removeFolder, startStation, temporaryFolder } from './browser.ts'
@@ -48,7 +49,7 @@ const { active } = await navigator.serviceWorker.register('/sw.js').then(() => n
 const { port1, port2 } = new MessageChannel()
 const answers = []
 port1.onmessage = ({ data }) => answers.push(...data.map(({ type }) => type))
-active.postMessage({ type: 'shoal-connect', version: 1, appId: 'com.example.watcher' }, [port2])
+active.postMessage({ type: 'shoal-connect', version: ${portVersion}, appId: 'com.example.watcher' }, [port2])
 while (!answers.includes('ready')) await new Promise((resolve) => setTimeout(resolve, 50))
 await new Promise((resolve) => setTimeout(resolve, 40_000))
 port1.postMessage([{ type: 'probe', id: 1 }])
