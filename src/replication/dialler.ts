@@ -12,6 +12,8 @@ import { noteIdBytes, notedSignalBytesMax } from './signal-note.ts'
 
 /** An answer must have come by then; it carries all candidates, so the other end has to gather some first. Milliseconds. */
 const answerTimeMax = 10_000
+/** Of two nodes that dial each other at the same moment, each hears of it within this time; an offer unanswered for longer was lost. Milliseconds. */
+const crossingMax = 1500
 /** Offers being answered at once: each costs a connection of the platform. */
 const incomingMax = 12
 const offersRemembered = 512
@@ -61,6 +63,9 @@ interface Attempt {
   readonly id: string
   readonly party: Party
   readonly isOutgoing: boolean
+  /** Monotonic milliseconds. */
+  readonly begunAt: number
+  isAnswered: boolean
   dialling: Dialling | undefined
   cancelTimer: () => void
 }
@@ -115,9 +120,14 @@ export const createDialler = (options: DiallerOptions): Dialler => {
     id,
     party,
     isOutgoing,
+    begunAt: clock.monotonic(),
+    isAnswered: false,
     dialling: undefined,
     cancelTimer: () => undefined,
   })
+
+  const isCrossing = ({ isOutgoing, isAnswered, begunAt }: Attempt): boolean =>
+    isOutgoing && (isAnswered || clock.monotonic() - begunAt < crossingMax)
 
   const onOffer = (party: Party, note: Extract<SignalNote, { type: 'offer' | 'answer' }>, tell: Tell): void => {
     const id = cryptBase64(note.id)
@@ -129,7 +139,8 @@ export const createDialler = (options: DiallerOptions): Dialler => {
     }
     const under = attempts.get(party.key)
     // both dial: the other end decides likewise, and answers ours
-    if (under?.isOutgoing === true && self !== undefined && party.node !== undefined && self < party.node) return
+    if (under !== undefined && isCrossing(under) && self !== undefined && party.node !== undefined && self < party.node)
+      return
     const incoming = [...attempts.values()].filter(({ isOutgoing }) => !isOutgoing).length
     const code = !radio.isReady
       ? 'ERR_NO_RADIO'
@@ -162,6 +173,7 @@ export const createDialler = (options: DiallerOptions): Dialler => {
         if (!isOurs) return tell({ type: 'refuse', node: self, id: note.id, code: 'ERR_DIAL_OVER' })
         // from here the radio's own patience counts
         attempt.cancelTimer()
+        attempt.isAnswered = true
         attempt.dialling?.signal(note.signal)
       } else if (isOurs) fail(attempt, { code: note.code, message: 'The other device cannot take a link now.' })
       // what we answered is no longer waited for

@@ -3,7 +3,7 @@
  * kept small, for a machine with two cores has to carry them all.
  */
 import type { Page } from 'playwright-core'
-import type { InviteOptions, SwarmStatus } from '../../src/client/contract.ts'
+import type { DeviceStatus, InviteOptions, OffsetMap, SwarmStatus } from '../../src/client/contract.ts'
 import { launchChromium, removeFolder, temporaryFolder } from './browser.ts'
 import type { TestBrowser } from './browser.ts'
 import { whenRunning } from './pages.ts'
@@ -19,16 +19,30 @@ export interface Tablet {
   found(name: string): Promise<string>
   invite(options?: InviteOptions): Promise<string>
   join(link: string): Promise<SwarmStatus>
+  /** Waits until there are links with all of these. */
+  untilLinked(others: readonly Tablet[], withinMs?: number): Promise<SwarmStatus>
   publish(...payloads: readonly unknown[]): Promise<void>
   /** All payloads in the order of the log. */
   payloads(): Promise<unknown[]>
   /** Waits until the log holds `count` events; answers how long it took, in milliseconds. */
   untilEvents(count: number, withinMs?: number): Promise<number>
+  /** Waits until these payloads have arrived, whatever else has; answers how long it took, in milliseconds. */
+  untilHas(payloads: readonly string[], withinMs?: number): Promise<number>
+  offsets(): Promise<OffsetMap>
+  /** WebRTC connections that the tab has made, and how many of them are open. */
+  connections(): Promise<{ readonly made: number; readonly open: number }>
+  /** Closes the oldest connections, as a fault of the network does; nothing else happens to either end. */
+  breakConnections(count: number): Promise<void>
   /** What the operator can do too: without links the device is alone, whatever the network does. Also as "cut" and "mend". */
   setLinks(links: 'on' | 'off'): Promise<void>
   /** The tab is closed; the browser and its worker stay. */
   closeTab(): Promise<void>
-  openTab(): Promise<Page>
+  /** Another tab, which is the one that is spoken with from now on. */
+  openTab(address?: string): Promise<Page>
+  /** Another one of those that are open. */
+  speakBy(page: Page): void
+  /** As the browser does by itself after 30 s without work. */
+  stopWorker(): Promise<void>
   /** Ends the browser in the middle of whatever it does; `start` brings it back with what was on its disk. */
   kill(): Promise<void>
   /** Ends the browser as a person does. */
@@ -52,18 +66,46 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 /** Milliseconds from one look to the next. */
 const lookEvery = 50
+/** Milliseconds; much more than anything takes here, for a machine that does ten things at once. */
+const patience = 40_000
+
+declare global {
+  interface Window {
+    /** All that this tab has made. */
+    connections: RTCPeerConnection[]
+  }
+}
+
+/** Runs in each page before anything else. */
+const watchConnections = (): void => {
+  window.connections = []
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration)
+      window.connections.push(this)
+    }
+  }
+}
+
+/** Those that are linked with this one. */
+export const linked = ({ devices }: SwarmStatus): readonly DeviceStatus[] =>
+  devices.filter(({ link }) => link !== undefined)
 
 export const startTablet = async (name: string, url: string): Promise<Tablet> => {
   const profile = temporaryFolder()
-  let browser: TestBrowser
+  let browser!: TestBrowser
   let page: Page
-  const openTab = async (): Promise<Page> => {
-    page = await browser.open(url)
+  const launch = async (): Promise<void> => {
+    browser = await launchChromium({ persistentDir: profile, flags: smallFlags })
+    await browser.context.addInitScript(watchConnections)
+  }
+  const openTab = async (address = url): Promise<Page> => {
+    page = await browser.open(address)
     await whenRunning(page)
     return page
   }
   const start = async (): Promise<void> => {
-    browser = await launchChromium({ persistentDir: profile, flags: smallFlags })
+    await launch()
     await openTab()
   }
   const status = (): Promise<SwarmStatus> => page.evaluate(() => window.shoal.swarm.status())
@@ -73,7 +115,27 @@ export const startTablet = async (name: string, url: string): Promise<Tablet> =>
       0,
     )
 
-  browser = await launchChromium({ persistentDir: profile, flags: smallFlags })
+  const until = async (
+    what: string,
+    isSo: (status: SwarmStatus) => boolean,
+    withinMs = patience,
+  ): Promise<SwarmStatus> => {
+    const from = performance.now()
+    for (;;) {
+      const current = await status()
+      if (isSo(current)) return current
+      if (performance.now() - from > withinMs)
+        throw new Error(`${name}: not ${what} within ${withinMs} ms: ${JSON.stringify(current, undefined, 1)}`)
+      await pause(lookEvery)
+    }
+  }
+  const payloads = (): Promise<unknown[]> =>
+    page.evaluate(async () => {
+      const items = await window.shoal.query("FROM 't'")
+      return items.filter((item) => item.type === 'event').map((item) => item.payload)
+    })
+
+  await launch()
   page = await openTab()
   return {
     name,
@@ -84,30 +146,26 @@ export const startTablet = async (name: string, url: string): Promise<Tablet> =>
       return browser
     },
     status,
-    until: async (what, isSo, withinMs = 20_000) => {
-      const from = performance.now()
-      for (;;) {
-        const current = await status()
-        if (isSo(current)) return current
-        if (performance.now() - from > withinMs)
-          throw new Error(`${name}: not ${what} within ${withinMs} ms: ${JSON.stringify(current, undefined, 1)}`)
-        await pause(lookEvery)
-      }
-    },
+    until,
     found: (swarmName) =>
       page.evaluate(async (given) => (await window.shoal.swarm.found(given)).recoveryCode, swarmName),
     invite: (options = {}) => page.evaluate((given) => window.shoal.swarm.invite(given), options),
     join: (link) => page.evaluate((given) => window.shoal.swarm.join(given), link),
-    publish: (...payloads) =>
+    untilLinked: async (others, withinMs) => {
+      const nodes = await Promise.all(others.map(async (other) => (await other.status()).node))
+      const names = others.map((other) => other.name).join(', ')
+      return until(
+        `linked with ${names}`,
+        (current) => nodes.every((node) => linked(current).some((device) => device.node === node)),
+        withinMs,
+      )
+    },
+    publish: (...said) =>
       page.evaluate(async (given) => {
         await window.shoal.publish(given.map((payload) => ({ tags: ['t'], payload })))
-      }, payloads),
-    payloads: () =>
-      page.evaluate(async () => {
-        const items = await window.shoal.query("FROM 't'")
-        return items.filter((item) => item.type === 'event').map((item) => item.payload)
-      }),
-    untilEvents: async (count, withinMs = 20_000) => {
+      }, said),
+    payloads,
+    untilEvents: async (count, withinMs = patience) => {
       const from = performance.now()
       for (;;) {
         const events = await eventCount()
@@ -117,18 +175,54 @@ export const startTablet = async (name: string, url: string): Promise<Tablet> =>
         await pause(lookEvery)
       }
     },
+    untilHas: async (wanted, withinMs = patience) => {
+      const from = performance.now()
+      for (;;) {
+        const here = new Set(await payloads())
+        const ms = performance.now() - from
+        const missing = wanted.filter((payload) => !here.has(payload))
+        if (missing.length === 0) return ms
+        if (ms > withinMs)
+          throw new Error(
+            `${name}: not here after ${withinMs} ms: ${missing.join(', ')}; ${JSON.stringify(await status(), undefined, 1)}`,
+          )
+        await pause(lookEvery)
+      }
+    },
+    offsets: () => page.evaluate(async () => (await window.shoal.offsets()).present),
+    connections: () =>
+      page.evaluate(() => ({
+        made: window.connections.length,
+        open: window.connections.filter(({ connectionState }) => connectionState === 'connected').length,
+      })),
+    breakConnections: (count) =>
+      page.evaluate((most) => {
+        const open = window.connections.filter(({ connectionState }) => connectionState === 'connected')
+        for (const connection of open.slice(0, most)) connection.close()
+      }, count),
     setLinks: (links) =>
       page.evaluate((given) => document.querySelector('shoal-console')?.page?.setLinks(given), links),
     closeTab: () => page.close(),
     openTab,
+    speakBy: (next) => {
+      page = next
+    },
+    stopWorker: () => browser.stopWorkers(page),
     kill: () => browser.kill(),
     stop: () => browser.close(),
     start,
     discard: async () => {
-      await browser.close().catch(() => undefined)
+      await browser.kill().catch(() => undefined)
       removeFolder(profile)
     },
   }
+}
+
+/** As people do it who stand beside each other without a station: a code there, its answer back. */
+export const linkByHand = async (one: Tablet, other: Tablet): Promise<void> => {
+  const offer = await one.page.evaluate(() => window.shoal.swarm.code())
+  const answer = await other.page.evaluate((code) => window.shoal.swarm.code(code), offer)
+  await one.page.evaluate((code) => window.shoal.swarm.code(code), answer)
 }
 
 /** Two at a time: more would only wait for each other. */

@@ -79,6 +79,35 @@ test('with every station gone the mesh stays, and grows through itself: one hand
   await mesh.until('a full mesh again', () => isFull(mesh))
 })
 
+test('one that was away, and was dialled in vain meanwhile, is linked with all as soon as it is back', async () => {
+  for (const seed of [31, 32, 33, 34]) {
+    const mesh = createMesh(seed)
+    const nodes = addMany(mesh, 5, station)
+    await mesh.until('a full mesh', () => isFull(mesh))
+    mesh.stations.stop(station)
+    await mesh.pass(6000)
+    const [gone] = nodes.splice(seed % 5, 1)
+    // those who notice it last are asked to carry the offers of those who notice it first
+    for (const { id } of nodes) mesh.air.cut(gone!.id, id)
+    for (const { links } of nodes) {
+      links.get(gone!.id)!.close({ code: 'ERR_SILENT', message: 'Nothing is heard of it.' })
+      await mesh.pass(500)
+    }
+    gone!.kill()
+    await mesh.pass(500)
+    for (const { id } of nodes) mesh.air.mend(gone!.id, id)
+    const back = mesh.add([], gone!.id)
+    const [host] = mesh.nodes.values()
+    const code = back.hand.offer()
+    await mesh.pass(100)
+    const answer = host!.hand.code(await code)
+    await mesh.pass(100)
+    await back.hand.code(await answer)
+    await mesh.until('a full mesh', () => isFull(mesh), 3000)
+    expect(back.links.size).toBe(4)
+  }
+})
+
 test('thirty nodes, then no station: a third of them fails one after the other, the rest stays in one piece and within bounds', async () => {
   const mesh = createMesh(7)
   addMany(mesh, 30, station)

@@ -62,7 +62,8 @@ export interface Mesh {
   readonly air: MemoryAir
   readonly random: Random
   readonly nodes: Map<NodeId, MeshNode>
-  add(stations?: readonly string[]): MeshNode
+  /** `id`: of one that was killed and comes back. */
+  add(stations?: readonly string[], id?: NodeId): MeshNode
   /** Lets time pass until it is so. */
   until(what: string, isSo: () => boolean, most?: number): Promise<void>
   pass(ms: number): Promise<void>
@@ -84,8 +85,7 @@ export const createMesh = (seed: number): Mesh => {
   const swarmKey = random(32)
   const nodes = new Map<NodeId, MeshNode>()
 
-  const add = (urls: readonly string[] = []): MeshNode => {
-    const id = nodeIdFromBytes(random(32))
+  const add = (urls: readonly string[] = [], id: NodeId = nodeIdFromBytes(random(32))): MeshNode => {
     const radio = air.radio(id)
     const reports: string[] = []
     const report = (code: string, message: string): void => void reports.push(`${code} ${message}`)
