@@ -1,7 +1,6 @@
 /** A device dies while it joins: wherever that is, it is a member in the end, once. */
 import { describe, expect, it } from 'vitest'
 import { createMemoryDisk, createMemoryRack, openMemoryShelf } from '../../src/store/memory.ts'
-import { start } from '../log/fixture.ts'
 import { until } from '../swarm/member-node.ts'
 import { world, live, openCurrent } from './joining-world.ts'
 

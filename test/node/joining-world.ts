@@ -1,5 +1,5 @@
 /** What joins are tested in: a real member, a real shelf, rooms over a station in this process. */
-import { it } from 'vitest'
+
 import type { Joining } from '../../src/node/contract.ts'
 import type { NodeJoining } from '../../src/node/joining.ts'
 import { createJoining } from '../../src/node/joining.ts'
