@@ -13,6 +13,7 @@ import {
   catchUpStreams,
   fullHeadsEvery,
   gatheredBytesMax,
+  linkBytesHigh,
   replicationTellEvery,
   sealIdle,
   sealWantsMax,
@@ -96,7 +97,7 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
 
   /** The link is closed by us; whoever attached it detaches it then, which does no harm twice. */
   const cut = (link: Link, code: string, message: string): void => {
-    report(code, `The link to ${link.node} was closed: ${message}`)
+    report(code, `The ${link.kind} link to ${link.node} was cut: ${message}`)
     detach(link)
     link.close({ code, message })
   }
@@ -139,6 +140,8 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
   }
 
   const answerAdmissions = (link: Link, nodes: readonly NodeId[]): void => {
+    // who does not read what it asked for asks again
+    if (link.buffered > linkBytesHigh) return
     const seen = new Set<Uint8Array>()
     let part: Uint8Array[] = []
     let size = 0
@@ -170,7 +173,9 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
       else learning.delete(link)
     }
     members
-      .learn(admissions)
+      .learn(admissions, (node, why) => {
+        if (sessions.has(link)) cut(link, 'ERR_ADMISSION', `It passed on a forged admission of ${node}: ${why}.`)
+      })
       .catch((error: unknown) => report(errorCode(error), `Admissions could not be kept: ${errorMessage(error)}`))
       .finally(done)
   }
@@ -233,8 +238,9 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     for (const { link, node } of strangers) {
       if (at < (askedAbout.get(node) ?? 0)) continue
       const nodes = byLink.get(link) ?? new Set()
-      if (nodes.size >= askAdmissionsMax) continue
-      askedAbout.set(node, at + askAdmissionsEvery)
+      const isTooMany = nodes.size >= askAdmissionsMax
+      askedAbout.set(node, at + (isTooMany ? tickEvery : askAdmissionsEvery))
+      if (isTooMany) continue
       byLink.set(link, nodes.add(node))
     }
     for (const [link, nodes] of byLink) link.send({ type: 'askAdmissions', nodes: [...nodes] }, 'control')
@@ -269,12 +275,10 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     ticks += 1
     for (const link of [...sessions.keys()]) run(link, { type: 'tick', now: now(), bytesReceived: link.bytesReceived })
     if (ticks % (fullHeadsEvery / tickEvery) === 0) announcements.tellDigest()
-    for (const [node, until] of askedAbout) {
-      if (until > now()) continue
-      // nobody could say who it is: whoever holds something of it now may be asked
-      askedAbout.delete(node)
-      wants.admit([node])
-    }
+    // nobody could say who they are: whoever holds something of them now may be asked
+    const unknown = [...askedAbout].filter(([, until]) => until <= now()).map(([node]) => node)
+    for (const node of unknown) askedAbout.delete(node)
+    if (unknown.length > 0) wants.admit(unknown)
     plan()
     askForSeals()
     cancelTick = sessions.size > 0 && !isClosed ? clock.after(tickEvery, tick) : undefined

@@ -164,7 +164,12 @@ const takeHeads = (session: Session, full: boolean, heads: readonly StreamHead[]
   const streams: StreamId[] = []
   if (full) {
     const named = new Set(heads.map(({ stream }) => stream))
-    for (const stream of [...theirs.all.keys()]) if (!named.has(stream)) theirs.delete(stream)
+    for (const stream of [...theirs.all.keys()]) {
+      if (named.has(stream)) continue
+      theirs.delete(stream)
+      // or what is planned of it would be remembered for ever
+      streams.push(stream)
+    }
     session.hasHeads = true
   }
   for (const head of heads) if (theirs.set(head)) streams.push(head.stream)

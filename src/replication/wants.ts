@@ -198,9 +198,10 @@ export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
       if (need !== undefined) wait(need)
     },
     admit: (nodes) => {
+      const admitted = new Set(nodes)
       for (const stream of [...resting.keys()]) {
         const need = needs.get(stream)
-        if (need !== undefined && nodes.includes(need.author)) wait(need)
+        if (need !== undefined && admitted.has(need.author)) wait(need)
       }
     },
     plan: (now, room) => {
@@ -310,6 +311,8 @@ export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
       for (const need of [...needs.values()]) {
         need.failures.delete(link)
         if (need.trial?.link === link) need.trial = undefined
+        // what nobody else told of is forgotten by the next plan
+        if (need.active === undefined && resting.has(need.stream)) wait(need)
         if (need.active !== link) continue
         need.active = undefined
         active -= 1

@@ -88,6 +88,7 @@ export const openMembers = async ({ store, swarm, report }: MembersDependencies)
   const settle = async (
     candidates: Map<string, SignedAdmission>,
     isTrusted: boolean,
+    onForged?: (admission: SignedAdmission, why: string) => void,
   ): Promise<ReadonlyMap<NodeId, MemberEntry>> => {
     const taken = new Map<NodeId, MemberEntry>()
     const get = (node: NodeId): MemberEntry | undefined => taken.get(node) ?? entries.get(node)
@@ -109,8 +110,10 @@ export const openMembers = async ({ store, swarm, report }: MembersDependencies)
         if (typeof depth === 'string') leaveOut(admission, depth)
         else if (isRound) leaveOut(admission, 'it rests on itself, or on too many others')
         else if (held === undefined && entries.size + taken.size >= membersMax) leaveOut(admission, 'too many members')
-        else if (!isTrusted && !(await isAdmissionSigned(admission))) leaveOut(admission, 'a signature is wrong')
-        else taken.set(node, { admission: kept, depth })
+        else if (!isTrusted && !(await isAdmissionSigned(admission))) {
+          leaveOut(admission, 'a signature is wrong')
+          onForged?.(admission, 'a signature is wrong')
+        } else taken.set(node, { admission: kept, depth })
       }
     }
     return taken
@@ -158,7 +161,10 @@ export const openMembers = async ({ store, swarm, report }: MembersDependencies)
     for (const [id, admission] of [...candidates].slice(-waitingMax)) waiting.set(id, admission)
   }
 
-  const learn = async (admissions: readonly Uint8Array[]): Promise<readonly NodeId[]> => {
+  const learn = async (
+    admissions: readonly Uint8Array[],
+    onForged?: (node: NodeId, why: string) => void,
+  ): Promise<readonly NodeId[]> => {
     refusals = 0
     const candidates = new Map(waiting)
     for (const bytes of admissions.slice(0, learnMax)) {
@@ -172,7 +178,11 @@ export const openMembers = async ({ store, swarm, report }: MembersDependencies)
       }
     }
     if (candidates.size === 0) return []
-    const taken = await settle(candidates, false)
+    const given = new Set(admissions)
+    const taken = await settle(candidates, false, ({ bytes, certificate }, why) => {
+      // others may have told before what waits here
+      if (given.has(bytes)) onForged?.(certificate.node, why)
+    })
     try {
       const writes = [...taken].map(([node, { admission }]) => memberWrite(node, admission.bytes))
       if (writes.length > 0) await store.write(writes, 'strict')
@@ -200,8 +210,8 @@ export const openMembers = async ({ store, swarm, report }: MembersDependencies)
       const path = entry === undefined ? undefined : closure(entry.admission, (one) => entries.get(one))
       return path?.map(({ bytes }) => bytes) ?? []
     },
-    learn: (admissions) => {
-      const answer = last.then(() => learn(admissions))
+    learn: (admissions, onForged) => {
+      const answer = last.then(() => learn(admissions, onForged))
       last = answer.catch(() => undefined)
       return answer
     },
