@@ -1,5 +1,10 @@
-/** Vectors across restarts, in `meta` under `vector/<nodeId>`: a worker is restarted all day, and "safe on N devices" must not begin at one. */
+/**
+ * Vectors across restarts, in `meta` under `vector/<nodeId>`: a worker is restarted all day, and "safe on N devices" must not begin at one. A
+ * value is eight hexadecimal digits of a CRC-32, then the vector: one in which a bit has flipped is nothing to pass on.
+ */
 import { decode, encode } from 'cborg'
+import { concatBytes } from '../core/bytes.ts'
+import { crc32 } from '../core/crc32.ts'
 import { errorMessage } from '../core/errors.ts'
 import type { NodeId, StreamId } from '../core/event.ts'
 import { isNodeId } from '../core/node-id.ts'
@@ -10,9 +15,13 @@ const prefix = 'vector/'
 /** The character after `/`. */
 const prefixEnd = 'vector0'
 
+const crcChars = 8
+
 const read = (value: Uint8Array): Vector | undefined => {
   try {
-    const [node, seq, lamport, time, map, mapHash, signature] = decode(value) as [
+    const bytes = value.subarray(crcChars)
+    if (new TextDecoder().decode(value.subarray(0, crcChars)) !== crc32(bytes)) return undefined
+    const [node, seq, lamport, time, map, mapHash, signature] = decode(bytes) as [
       string,
       number,
       number,
@@ -44,12 +53,11 @@ export const createVectorKeeper = (
   let cancel: (() => void) | undefined
   const write = (): void => {
     cancel = undefined
-    const writes = [...fresh.values()].map(({ node, seq, lamport, time, map, mapHash, signature }) => ({
-      type: 'put' as const,
-      table: 'meta' as const,
-      key: `${prefix}${node}`,
-      value: new Uint8Array(encode([node, seq, lamport, time, [...map], mapHash, signature])),
-    }))
+    const writes = [...fresh.values()].map(({ node, seq, lamport, time, map, mapHash, signature }) => {
+      const bytes = encode([node, seq, lamport, time, [...map], mapHash, signature])
+      const value = concatBytes(new TextEncoder().encode(crc32(bytes)), bytes)
+      return { type: 'put' as const, table: 'meta' as const, key: `${prefix}${node}`, value }
+    })
     fresh.clear()
     store.write(writes, 'relaxed').catch((error: unknown) => report('VECTORS', errorMessage(error)))
   }

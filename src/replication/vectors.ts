@@ -4,14 +4,17 @@
  */
 import type { Clock } from '../core/clock.ts'
 import type { NodeId, StreamId } from '../core/event.ts'
+import { ShoalError } from '../core/errors.ts'
 import { isWrittenBy } from '../core/event-filter.ts'
-import { seenWithin, vectorEvery } from '../core/limits.ts'
+import { linkBytesHigh, seenWithin, vectorEvery } from '../core/limits.ts'
+import type { TokenBucket } from '../core/token-bucket.ts'
+import { createTokenBucket } from '../core/token-bucket.ts'
 import type { Signer } from '../crypto/keys.ts'
 import type { Log } from '../log/contract.ts'
 import type { Members } from '../swarm/contract.ts'
 import type { Link, MemberFrame, StreamHead, VectorFrame } from './contract.ts'
 import type { Vector, VectorMap } from './vector.ts'
-import { frameOf, readVector, signVector } from './vector.ts'
+import { frameOf, readVector, signVector, vectorStreamsMax } from './vector.ts'
 
 /** What is known is compared with one linked node this often. Milliseconds. */
 const gossipEvery = 5000
@@ -19,6 +22,12 @@ const gossipEvery = 5000
 const membersAtFullPace = 100
 /** Vectors in one frame are about this many streams in all. */
 const streamsPerFrame = 1000
+/** Of one linked node, entries of vectors that wait to be looked at; what comes beyond them is told again by the next comparison. */
+const queuedMax = 100_000
+/** Comparisons of one linked node that are answered: an honest one makes a few, one more every five seconds. */
+const comparisons = { perSecond: 1, atOnce: 20 }
+/** A linked node that went on for so long after that is no honest one. */
+const overPaceMax = 200
 
 export interface KnownVector {
   readonly vector: Vector
@@ -63,11 +72,19 @@ export interface Vectors {
 const mapOf = (heads: ReadonlyMap<StreamId, Pick<StreamHead, 'count'>>): VectorMap =>
   new Map([...heads].flatMap(([stream, { count }]) => (count > 0 ? [[stream, count] as const] : [])))
 
+/** A linked node. */
+interface Partner {
+  /** What it knows, as far as it has said or been sent. */
+  readonly seqs: Map<NodeId, number>
+  readonly allowance: TokenBucket
+  queued: number
+  overPace: number
+}
+
 export const createVectors = (dependencies: VectorDependencies): Vectors => {
   const { log, signer, members, clock, random } = dependencies
   const known = new Map<NodeId, KnownVector>()
-  /** What each linked node knows, as far as it has said or been sent. */
-  const links = new Map<Link, Map<NodeId, number>>()
+  const links = new Map<Link, Partner>()
   let ownSeq = 0
   let ownAt = -Infinity
   let closed = false
@@ -124,33 +141,42 @@ export const createVectors = (dependencies: VectorDependencies): Vectors => {
 
   const say = async (): Promise<void> => {
     const map = mapOf(log.heads())
+    // nobody would take it
+    if (map.size > vectorStreamsMax) return
     ownSeq = Math.max(ownSeq + 1, Math.floor(clock.now() / 1000))
     ownAt = clock.monotonic()
     enter(await signVector({ seq: ownSeq, lamport: log.status().lamport, time: clock.now(), map }, signer))
   }
 
+  /** Nodes look at the signature before they pass a whole vector on. */
+  const refuseForged = (link: Link, { node }: VectorFrame): void => {
+    const message = `It passed on a vector that ${node} has not signed.`
+    dependencies.report('ERR_VECTOR', `The ${link.kind} link to ${link.node} was cut: ${message}`)
+    link.close({ code: 'ERR_VECTOR', message })
+  }
+
   const take = async (link: Link, frames: readonly VectorFrame[]): Promise<void> => {
     const fresh: Vector[] = []
     for (const frame of frames) {
-      if (closed) return
-      links.get(link)?.set(frame.node, Math.max(links.get(link)?.get(frame.node) ?? 0, frame.seq))
+      const partner = links.get(link)
+      if (closed || partner === undefined) break
+      if (!members.isMember(frame.node)) continue
+      partner.seqs.set(frame.node, Math.max(partner.seqs.get(frame.node) ?? 0, frame.seq))
       const held = known.get(frame.node)
       if (frame.node === signer.id) {
         // a vector of ours that we do not remember: go on above it
-        const own = frame.base === undefined ? await readVector(frame, undefined) : undefined
-        if (own !== undefined) ownSeq = Math.max(ownSeq, own.seq)
+        if (frame.base !== undefined) continue
+        const own = await readVector(frame, undefined)
+        if (own === undefined) refuseForged(link, frame)
+        else ownSeq = Math.max(ownSeq, own.seq)
         continue
       }
-      if (!members.isMember(frame.node) || (held !== undefined && held.vector.seq >= frame.seq)) continue
+      if (held !== undefined && held.vector.seq >= frame.seq) continue
       const base = held?.vector.seq === frame.base ? held?.vector : held?.before
       const vector = await readVector(frame, base)
       if (vector === undefined) {
-        // a difference to one we do not hold is asked for again, whole; what is signed wrongly is not worth a link
-        if (frame.base === undefined)
-          dependencies.report(
-            'ERR_VECTOR',
-            `A vector of ${frame.node} that came from ${link.node} is not what it signed.`,
-          )
+        // a difference to one we do not hold is asked for again, whole
+        if (frame.base === undefined) refuseForged(link, frame)
         continue
       }
       enter(vector)
@@ -177,15 +203,27 @@ export const createVectors = (dependencies: VectorDependencies): Vectors => {
     const link = all[(random(1)[0] ?? 0) % all.length]
     if (link !== undefined) tell(link)
   }
+  const compare = (link: Link, seqsThere: readonly (readonly [NodeId, number])[]): void => {
+    const partner = links.get(link)
+    if (partner === undefined || closed || link.buffered > linkBytesHigh) return
+    const told = seqsThere.filter(([node]) => members.isMember(node))
+    partner.seqs.clear()
+    for (const [node, seq] of told) partner.seqs.set(node, seq)
+    sendNewer(link, partner.seqs)
+    const isNewerThere = told.some(([node, seq]) => node !== signer.id && (known.get(node)?.vector.seq ?? 0) < seq)
+    if (isNewerThere) tell(link)
+  }
+
+  /** One after the other. */
+  const then = (action: () => unknown): void => {
+    working = working.then(action).catch((error: unknown) => dependencies.report('VECTORS', String(error)))
+  }
+
   let cancel: () => void = () => undefined
   const again = (): void => {
     cancel = clock.after(gossipEvery, () => {
-      working = working
-        .then(gossip)
-        .catch((error: unknown) => dependencies.report('VECTORS', String(error)))
-        .then(() => {
-          if (!closed) again()
-        })
+      then(gossip)
+      then(() => closed || again())
     })
   }
   again()
@@ -200,29 +238,30 @@ export const createVectors = (dependencies: VectorDependencies): Vectors => {
 
   return {
     attach: (link) => {
-      links.set(link, new Map())
+      links.set(link, {
+        seqs: new Map(),
+        allowance: createTokenBucket(clock, comparisons),
+        queued: 0,
+        overPace: 0,
+      })
       tell(link)
     },
     detach: (link) => {
       links.delete(link)
     },
     onFrame: (link, frame) => {
+      const partner = links.get(link)
+      if (partner === undefined) return
       if (frame.type === 'vectorHeads') {
-        working = working.then(() => {
-          const theirs = links.get(link)
-          if (theirs === undefined || closed) return
-          theirs.clear()
-          for (const [node, seq] of frame.seqs) theirs.set(node, seq)
-          sendNewer(link, theirs)
-          const isNewerThere = frame.seqs.some(
-            ([node, seq]) => node !== signer.id && members.isMember(node) && (known.get(node)?.vector.seq ?? 0) < seq,
-          )
-          if (isNewerThere) tell(link)
-        })
+        if (partner.allowance.take()) return then(() => compare(link, frame.seqs))
+        partner.overPace += 1
+        if (partner.overPace > overPaceMax)
+          throw new ShoalError('ERR_VECTOR_FLOOD', 'It compares vectors far more often than it may.')
       } else if (frame.type === 'vectors') {
-        working = working
-          .then(() => take(link, frame.vectors))
-          .catch((error: unknown) => dependencies.report('VECTORS', String(error)))
+        const entries = frame.vectors.reduce((sum, { map }) => sum + map.length + 4, 0)
+        if (partner.queued + entries > queuedMax && partner.queued > 0) return
+        partner.queued += entries
+        then(() => take(link, frame.vectors).finally(() => (partner.queued -= entries)))
       }
     },
     known: (node) => known.get(node),
