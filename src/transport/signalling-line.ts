@@ -5,8 +5,17 @@ import type { Random } from '../core/random.ts'
 import { createTokenBucket } from '../core/token-bucket.ts'
 import type { OpenRelaySocket, RelaySocket, StationState } from './contract.ts'
 import type { NodeWord } from './signalling-contract.ts'
-import { notesAtOnce, notesPerSecond, parseWord, signallingVersion, stationSilenceMax } from './signalling-contract.ts'
+import {
+  notesAtOnce,
+  notesPerSecond,
+  parseWord,
+  signallingVersion,
+  stationSilenceMax,
+  wordCharsMax,
+} from './signalling-contract.ts'
 
+/** The longest word of an honest station: a note, or all who are in a room. */
+const textCharsMax = 2 * wordCharsMax
 /** A station must have answered the greeting by then. Milliseconds. */
 const openTimeMax = 10_000
 /** And answer when it is asked whether it is still there. Milliseconds. */
@@ -19,6 +28,8 @@ const redialVersion = { first: 600_000, max: 600_000 }
 const steadyAfter = 30_000
 /** Below the station's own rates, since the clocks of both run apart. */
 const pace = { perSecond: notesPerSecond * 0.8, atOnce: notesAtOnce * 0.8 }
+/** What a station may say: far more than a room of hundreds makes. */
+const theirPace = { perSecond: 1000, atOnce: 5000 }
 /** Words waiting for the pace; beyond it the oldest is lost, as any note may be. */
 const queueMax = 1000
 
@@ -63,6 +74,7 @@ export const createLine = ({ url, openSocket, clock, random, listener }: LineOpt
   let cancelPump = (): void => undefined
   let heardAt = 0
   let allowance = createTokenBucket(clock, pace)
+  let patience = createTokenBucket(clock, theirPace)
   const queue: NodeWord[] = []
 
   const timer = (ms: number, action: () => void): void => {
@@ -119,7 +131,8 @@ export const createLine = ({ url, openSocket, clock, random, listener }: LineOpt
 
   const onText = (text: string): void => {
     heardAt = clock.monotonic()
-    const word = parseWord(text)
+    if (!patience.take()) return drop('The station says more than any honest one would. It is tried again later.')
+    const word = text.length > textCharsMax ? undefined : parseWord(text)
     if (word === undefined) return drop('What answers at this address is no station: it sends something else.')
     if (word['type'] === 'beat') return say({ type: 'beat' })
     if (word['type'] === 'refused' && word['room'] === undefined) return refused(word)
@@ -139,6 +152,7 @@ export const createLine = ({ url, openSocket, clock, random, listener }: LineOpt
   function dial(): void {
     if (closed) return
     allowance = createTokenBucket(clock, pace)
+    patience = createTokenBucket(clock, theirPace)
     timer(openTimeMax, () => drop('The station cannot be reached: it did not answer within 10 s.'))
     // what comes late from a socket that was given up is not ours any more
     const mine = ++attempt

@@ -36,6 +36,8 @@ interface Entry {
   readonly box: SecretBox
   readonly listener: RoomListener
   readonly stays: Map<Post, Stay>
+  /** Stations that will be asked again. */
+  readonly refused: Set<Post>
   readonly opened: Set<string>
   /** Notes are opened, and sealed, one after the other: their order is kept. */
   inbox: Promise<void>
@@ -44,9 +46,10 @@ interface Entry {
   left: boolean
 }
 
-/** One station with its line. `ordinal` goes before the ids it gives, which mean nothing elsewhere. */
+/** One station with its line, at `url`. `ordinal` goes before the ids it gives, which mean nothing elsewhere. */
 interface Post {
   readonly ordinal: number
+  readonly url: string
   readonly line: Line
 }
 
@@ -102,7 +105,12 @@ export const createRooms = ({ openSocket, clock, random, report }: RoomsOptions)
     const sealed = bytesOfCryptBase64(body)
     if (sealed === undefined) return
     const note = await entry.box.open(sealed, noteAbout(entry, from, stay.you))
-    if (note === undefined || note.length > signalBytesMax) return
+    if (note === undefined)
+      return report(
+        'ERR_NOTE',
+        `${post.url}: a note was not sealed by anybody of its room. Somebody there does not belong to the room, or the station changes what it carries.`,
+      )
+    if (note.length > signalBytesMax) return
     const nonce = cryptBase64(sealed.subarray(0, nonceBytes))
     if (entry.left || entry.stays.get(post) !== stay || entry.opened.has(nonce)) return
     entry.opened.add(nonce)
@@ -129,7 +137,10 @@ export const createRooms = ({ openSocket, clock, random, report }: RoomsOptions)
     if (word['type'] === 'refused') {
       const message = typeof word['message'] === 'string' ? word['message'].slice(0, 300) : ''
       post.line.complain(`The station refuses: ${message}`)
+      if (entry.refused.has(post)) return
+      entry.refused.add(post)
       clock.after(enterAgainAfter, () => {
+        entry.refused.delete(post)
         if (!entry.left && !entry.stays.has(post)) post.line.say({ type: 'enter', room: entry.name })
       })
       return
@@ -153,6 +164,7 @@ export const createRooms = ({ openSocket, clock, random, report }: RoomsOptions)
     let lastProblem: string | undefined
     const post: Post = {
       ordinal: ++ordinals,
+      url,
       line: createLine({
         url,
         openSocket,
@@ -196,6 +208,7 @@ export const createRooms = ({ openSocket, clock, random, report }: RoomsOptions)
         box: createSecretBox(deriveSecret('shoal.room.seal.1', roomKey), random),
         listener,
         stays: new Map(),
+        refused: new Set(),
         opened: new Set(),
         inbox: Promise.resolve(),
         outbox: Promise.resolve(),
