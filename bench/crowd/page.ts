@@ -11,6 +11,7 @@ import { createMemoryRack, openMemoryShelf } from '../../src/store/memory.ts'
 import type { Radio } from '../../src/transport/contract.ts'
 import { openRelaySocket } from '../../src/transport/relay-socket.ts'
 import { createWebRtcDial } from '../../src/transport/webrtc.ts'
+import type { Crowd } from './contract.ts'
 
 interface Member {
   node: Node
@@ -70,15 +71,15 @@ const createMember = async (): Promise<Member> => {
 }
 
 const until = async (isSo: () => boolean): Promise<void> => {
-  for (const giveUpAt = performance.now() + 30_000; !isSo();) {
-    if (performance.now() > giveUpAt) throw new Error('a node of the crowd was not linked within 30 s')
+  for (const giveUpAt = performance.now() + 60_000; !isSo();) {
+    if (performance.now() > giveUpAt) throw new Error('a node of the crowd was not linked within a minute')
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
 
 const members: Member[] = []
 
-window.crowd = {
+const crowd: Crowd = {
   add: async (invitation) => {
     const member = await createMember()
     members.push(member)
@@ -95,3 +96,5 @@ window.crowd = {
 
   least: (stream: StreamId) => Math.min(...members.map(({ node }) => (node.log.present()[stream] ?? -1) + 1)),
 }
+
+window.crowd = crowd

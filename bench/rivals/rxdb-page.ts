@@ -9,6 +9,7 @@ import {
 import { getRxStorageDexie } from 'rxdb/plugins/storage-dexie'
 import type { FactoryEvent } from '../events.ts'
 import { difference, makeEvents } from '../list.ts'
+import type { Rival } from './contract.ts'
 
 interface EventDocument extends FactoryEvent {
   readonly id: string
@@ -59,7 +60,7 @@ const openEmpty = async (name: string, other: string): Promise<string> => {
   }
 }
 
-window.rival = {
+const rival: Rival = {
   open: async ({ name, events, seed, other }) => {
     if (other !== undefined) return openEmpty(name, other)
     const { token } = await openCollection(name)
@@ -101,3 +102,5 @@ window.rival = {
     )
   },
 }
+
+window.rival = rival

@@ -5,6 +5,7 @@ import * as Y from 'yjs'
 import type { FactoryEvent } from '../events.ts'
 import { joiningConnection } from './joining-channel.ts'
 import { difference, makeEvents } from '../list.ts'
+import type { Rival } from './contract.ts'
 
 let doc: Y.Doc
 let kept: IndexeddbPersistence
@@ -21,7 +22,7 @@ const whenStored = (): Promise<void> =>
     transaction.addEventListener('abort', () => reject(transaction.error ?? new Error('IndexedDB aborted')))
   })
 
-window.rival = {
+const rival: Rival = {
   open: async ({ name, events, seed }) => {
     doc = new Y.Doc()
     kept = new IndexeddbPersistence(name, doc)
@@ -50,3 +51,5 @@ window.rival = {
 
   verify: async (events, seed) => difference(list().toArray(), events, seed),
 }
+
+window.rival = rival
