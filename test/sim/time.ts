@@ -28,6 +28,9 @@ interface Entry {
 /** When the world begins, microseconds since the epoch. */
 export const worldStart = 1_700_000_000_000_000
 
+/** To the millisecond: times are whole ticks, which add up exactly, so that what remains to a moment passes. */
+const ticks = 1024
+
 const isBefore = (a: Entry, b: Entry): boolean => a.at < b.at || (a.at === b.at && a.order < b.order)
 
 /** A binary heap. */
@@ -74,7 +77,8 @@ export const createTime = (): SimulatedTime => {
   let now = 0
   let order = 0
   const after = (ms: number, action: () => void): (() => void) => {
-    const entry: Entry = { at: now + Math.max(0, ms), order: order++, action }
+    const at = ms > 0 ? now + Math.max(1, Math.ceil(ms * ticks)) / ticks : now
+    const entry: Entry = { at, order: order++, action }
     queue.add(entry)
     return () => {
       entry.action = undefined
