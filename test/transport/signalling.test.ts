@@ -243,7 +243,7 @@ test('after waking up a line that does not answer is dropped, one that answers s
 })
 
 test('a station that lies: foreign ids, floods, words of another room, a full room asked again', async () => {
-  const { clock, rooms, sent, say, open } = puppetStation()
+  const { clock, rooms, sent, reports, say, open } = puppetStation()
   open()
   const key = random(32)
   const guest = enter(rooms, key)
@@ -266,12 +266,29 @@ test('a station that lies: foreign ids, floods, words of another room, a full ro
   const many = Array.from({ length: 2000 }, (_, i) => String(i).padStart(16, '0'))
   say({ type: 'entered', room, you: idOf('y'), present: [idOf('y'), {}, 5, ...many] })
   expect(guest.present.size).toBeLessThanOrEqual(512)
-  for (let i = 0; i < 5000; i++) say({ type: 'note', room, from: many[0], body: 'A'.repeat(80) })
+  for (let i = 0; i < 4900; i++) say({ type: 'note', room, from: many[0], body: 'A'.repeat(80) })
   await settle(50)
   expect(guest.notes).toEqual([])
+  expect(reports.join()).toContain('ERR_NOTE')
   // entering anew: the ids of before are gone
   say({ type: 'entered', room, you: idOf('z'), present: [idOf('p')] })
   expect(guest.present.size).toBe(1)
+  // it is asked again once, however often it refused
+  const asked = sent.length
+  say({ type: 'entered', room, you: idOf('z'), present: [] })
+  for (let i = 0; i < 50; i++) say({ type: 'refused', room, code: 'ERR_SIGNAL_ROOM_FULL', message: `No ${i}.` })
+  expect(clock.waiting).toBeLessThan(10)
+  clock.pass(30_000)
+  expect(sent.length).toBe(asked)
+  for (let i = 0; i < 5001; i++) say({ type: 'beat' })
+  expect(rooms.stations()[0]).toMatchObject({ state: 'unreachable', problem: expect.stringContaining('more than any') })
+})
+
+test('a word that is longer than any is no station’s', () => {
+  const { rooms, say, open } = puppetStation()
+  open()
+  say({ type: 'note', room: 'x'.repeat(100_000) })
+  expect(rooms.stations()[0]?.problem).toMatch(/is no station/)
 })
 
 test('a note is heard once, whoever repeats it', async () => {
