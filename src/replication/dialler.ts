@@ -12,8 +12,6 @@ import { noteIdBytes, notedSignalBytesMax } from './signal-note.ts'
 
 /** An answer must have come by then; it carries all candidates, so the other end has to gather some first. Milliseconds. */
 const answerTimeMax = 10_000
-/** Of two nodes that dial each other at the same moment, each hears of it within this time; an offer unanswered for longer was lost. Milliseconds. */
-const crossingMax = 1500
 /** Offers being answered at once: each costs a connection of the platform. */
 const incomingMax = 12
 const offersRemembered = 512
@@ -63,9 +61,8 @@ interface Attempt {
   readonly id: string
   readonly party: Party
   readonly isOutgoing: boolean
-  /** Monotonic milliseconds. */
-  readonly begunAt: number
-  isAnswered: boolean
+  /** As it was told. */
+  offer: SignalNote | undefined
   dialling: Dialling | undefined
   cancelTimer: () => void
 }
@@ -103,7 +100,9 @@ export const createDialler = (options: DiallerOptions): Dialler => {
             code: 'ERR_SIGNAL_SIZE',
             message: 'The signal of this device is too large to be carried.',
           })
-        tell({ type: isOutgoing ? 'offer' : 'answer', node: self, id: noteId, signal })
+        const note: SignalNote = { type: isOutgoing ? 'offer' : 'answer', node: self, id: noteId, signal }
+        if (isOutgoing) attempt.offer = note
+        tell(note)
       },
       onOpen: (channel) => {
         if (end(attempt) && !closed)
@@ -120,14 +119,10 @@ export const createDialler = (options: DiallerOptions): Dialler => {
     id,
     party,
     isOutgoing,
-    begunAt: clock.monotonic(),
-    isAnswered: false,
+    offer: undefined,
     dialling: undefined,
     cancelTimer: () => undefined,
   })
-
-  const isCrossing = ({ isOutgoing, isAnswered, begunAt }: Attempt): boolean =>
-    isOutgoing && (isAnswered || clock.monotonic() - begunAt < crossingMax)
 
   const onOffer = (party: Party, note: Extract<SignalNote, { type: 'offer' | 'answer' }>, tell: Tell): void => {
     const id = cryptBase64(note.id)
@@ -138,9 +133,9 @@ export const createDialler = (options: DiallerOptions): Dialler => {
       offers.delete(oldest)
     }
     const under = attempts.get(party.key)
-    // both dial: the other end decides likewise, and answers ours
-    if (under !== undefined && isCrossing(under) && self !== undefined && party.node !== undefined && self < party.node)
-      return
+    // both dial: the other end decides likewise, and answers ours; told again, since it may have come to where nobody heard it yet
+    if (under?.isOutgoing === true && self !== undefined && party.node !== undefined && self < party.node)
+      return under.offer === undefined ? undefined : tell(under.offer)
     const incoming = [...attempts.values()].filter(({ isOutgoing }) => !isOutgoing).length
     const code = !radio.isReady
       ? 'ERR_NO_RADIO'
@@ -173,7 +168,6 @@ export const createDialler = (options: DiallerOptions): Dialler => {
         if (!isOurs) return tell({ type: 'refuse', node: self, id: note.id, code: 'ERR_DIAL_OVER' })
         // from here the radio's own patience counts
         attempt.cancelTimer()
-        attempt.isAnswered = true
         attempt.dialling?.signal(note.signal)
       } else if (isOurs) fail(attempt, { code: note.code, message: 'The other device cannot take a link now.' })
       // what we answered is no longer waited for
