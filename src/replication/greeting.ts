@@ -187,9 +187,9 @@ export const startGreeting = (options: GreetingOptions): Greeting => {
   const onBye = (frame: Uint8Array<ArrayBuffer>): void => {
     const bye = decodeFrame(frame)
     if (bye?.type !== 'bye' || !end()) return
-    // the words of somebody who has proved nothing do not reach the diary
+    // the words of somebody who has proved nothing do not reach the diary, nor codes that nobody knows
     const message = bye.code === 'ERR_PROTOCOL_VERSION' ? versionMessage : 'The other device refused the link.'
-    options.onFailed({ code: bye.code, message }, 'them')
+    options.onFailed({ code: refusalCodes.has(bye.code) ? bye.code : 'ERR_REFUSED', message }, 'them')
   }
 
   const handle = async (own: Hello, frame: Uint8Array<ArrayBuffer>): Promise<void> => {
@@ -249,6 +249,25 @@ export const startGreeting = (options: GreetingOptions): Greeting => {
     },
   }
 }
+
+/** With which an honest node ends a greeting, see `docs/protocol.md`. */
+const refusalCodes: ReadonlySet<string> = new Set([
+  'ERR_PROTOCOL_VERSION',
+  'ERR_OWN_IDENTITY',
+  'ERR_OTHER_SWARM',
+  'ERR_UNEXPECTED_NODE',
+  'ERR_NOT_A_MEMBER',
+  'ERR_MEMBER_LEFT',
+  'ERR_PROOF',
+  'ERR_PROOF_TIMEOUT',
+  'ERR_FRAME_BEFORE_PROOF',
+  'ERR_FRAME',
+  'ERR_SEAL',
+  'ERR_RESTARTED',
+  'ERR_TOO_MANY_LINKS',
+  'ERR_LEAVING',
+  'ERR_INTERNAL',
+])
 
 const versionMessage =
   'The other device speaks a version of the protocol that is too far from this one. Update Shoal on the older of both.'

@@ -153,7 +153,10 @@ export const createLink = (options: LinkOptions): LinkAttempt => {
     onClose: (reason) => {
       if (isOver) return
       closedBy = reason
-      if (!quietCodes.has(reason.code)) report(reason.code, `A ${channel.kind} link was cut: ${reason.message}`)
+      const whose = proven === undefined ? 'A' : 'The'
+      const to = proven === undefined ? '' : ` to ${proven.link.node}`
+      if (!quietCodes.has(reason.code))
+        report(reason.code, `${whose} ${channel.kind} link${to} was cut: ${reason.message}`)
       if (greeting !== undefined) greeting.closed(reason)
       else proven?.closed(reason)
     },

@@ -1,6 +1,7 @@
 /** One link, from the proof to its end: lanes, pieces, sealing, heartbeats, and what cuts it. */
 import type { Clock } from '../core/clock.ts'
 import { errorCode, errorMessage, ShoalError } from '../core/errors.ts'
+import { printable } from '../core/printable.ts'
 import {
   channelControlBytes,
   heartbeatEvery,
@@ -339,6 +340,3 @@ export const createProvenLink = (options: ProvenOptions): ProvenLink => {
     },
   }
 }
-
-/** Somebody else's words, for a diary: no line breaks, no control characters. */
-const printable = (text: string): string => text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')

@@ -30,6 +30,8 @@ const usualLengths = [4, 24] as const
 /** RFC 8839 allows 256; no browser makes more than 32. */
 const credentialCharsMax = 64
 const sdpBytesMax = 64 * 1024
+/** Of a description that came whole. */
+const candidatesReadMax = 64
 
 const iceChars = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 const candidateTypes: readonly CandidateType[] = ['host', 'srflx', 'relay']
@@ -130,6 +132,8 @@ export const unpackSignal = async (signal: Uint8Array, offer?: Uint8Array): Prom
   }
   if ((first & 0xfe) === deflated) {
     const sdp = new TextDecoder().decode(await inflate(reader.bytes(reader.left).slice(), sdpBytesMax))
+    // each is an address that the browser tries: not to be sent after hundreds of them by somebody's signal
+    if ((sdp.match(/candidate:/g)?.length ?? 0) > candidatesReadMax) malformed('too many candidates')
     return { type, sdp, fingerprint: readDescription(type, sdp).fingerprint }
   }
   if ((first & 0xfc) !== packed) malformed('an unknown first byte')

@@ -1,6 +1,7 @@
 /** The line to one signalling station: opens it, greets, answers its beats, notices when it has died, redials, keeps within its rates. */
 import { backOff } from '../core/back-off.ts'
 import type { Clock } from '../core/clock.ts'
+import { printable } from '../core/printable.ts'
 import type { Random } from '../core/random.ts'
 import { createTokenBucket } from '../core/token-bucket.ts'
 import type { OpenRelaySocket, RelaySocket, StationState } from './contract.ts'
@@ -124,7 +125,7 @@ export const createLine = ({ url, openSocket, clock, random, listener }: LineOpt
   }
 
   const refused = ({ code, message }: Readonly<Record<string, unknown>>): void => {
-    const text = typeof message === 'string' ? message.slice(0, 300) : ''
+    const text = typeof message === 'string' ? printable(message.slice(0, 300)) : ''
     const delays = code === 'ERR_SIGNAL_VERSION' ? redialVersion : code === 'ERR_SIGNAL_FULL' ? redialFull : redial
     drop(`The station refuses: ${sentence(text)}`, delays)
   }

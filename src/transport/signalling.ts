@@ -7,6 +7,7 @@ import type { Clock } from '../core/clock.ts'
 import { ShoalError, errorMessage } from '../core/errors.ts'
 import { signalBytesMax } from '../core/limits.ts'
 import { bytesOfCryptBase64, cryptBase64 } from '../core/node-id.ts'
+import { printable } from '../core/printable.ts'
 import type { Random } from '../core/random.ts'
 import type { SecretBox } from '../crypto/secret-box.ts'
 import { createSecretBox, deriveSecret, nonceBytes } from '../crypto/secret-box.ts'
@@ -135,7 +136,7 @@ export const createRooms = ({ openSocket, clock, random, report }: RoomsOptions)
       return
     }
     if (word['type'] === 'refused') {
-      const message = typeof word['message'] === 'string' ? word['message'].slice(0, 300) : ''
+      const message = typeof word['message'] === 'string' ? printable(word['message'].slice(0, 300)) : ''
       post.line.complain(`The station refuses: ${message}`)
       if (entry.refused.has(post)) return
       entry.refused.add(post)

@@ -153,14 +153,14 @@ describe('before the proof', () => {
     expect(decodeFrame(b.frames[1] ?? new Uint8Array())).toMatchObject({ type: 'bye', code })
   })
 
-  it('what a stranger says in its farewell does not reach the diary', async () => {
+  it('what a stranger says in its farewell does not reach the diary, not even as a code', async () => {
     const table = setTable()
     const pair = table.pair()
     const a = takeUp(cast.anna, pair.ends[0], table.clock)
     rawEnd(pair.ends[1])
-    pair.ends[1].send(concatBytes(Uint8Array.of(byeByte), encode(['ERR_X', 'Call +49 123 and pay.'])))
+    pair.ends[1].send(concatBytes(Uint8Array.of(byeByte), encode(['ERR_CALL_0049_123_AND_PAY', 'Call +49 123 and pay.'])))
     await table.until(() => isOver(a))
-    expect(a.diary).toEqual([{ code: 'ERR_X', message: expect.not.stringContaining('pay') }])
+    expect(a.diary).toEqual([{ code: 'ERR_REFUSED', message: expect.not.stringContaining('pay') }])
   })
 
   it('a connection that closes fails without a line in the diary', async () => {

@@ -153,3 +153,14 @@ test('a bomb stops inflating', async () => {
   expect(bytes.length).toBeLessThan(16 * 1024)
   await expect(unpackSignal(bytes)).rejects.toMatchObject({ code: 'ERR_INFLATE_LIMIT' })
 })
+
+test('hundreds of addresses, which the browser would all try, are refused', async () => {
+  const line = (host: number): string => `a=candidate:${host} 1 udp 1 10.0.${host >> 8}.${host & 255} 80 typ host\r\n`
+  const withHosts = async (count: number): Promise<Uint8Array> => {
+    const hosts = Array.from({ length: count }, (_, host) => line(host)).join('')
+    const sdp = chromiumSdp('actpass').replaceAll(/^a=candidate.*\r\n/gm, '') + hosts
+    return Uint8Array.of(0x60, ...(await deflate(new TextEncoder().encode(sdp))))
+  }
+  expect((await unpackSignal(await withHosts(64))).type).toBe('offer')
+  await expect(unpackSignal(await withHosts(65))).rejects.toMatchObject({ code: 'ERR_MALFORMED' })
+})
