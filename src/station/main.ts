@@ -15,6 +15,8 @@ export interface StationOptions {
   readonly port: number
   readonly dataFolder: string
   readonly appFolder: string
+  /** Of whoever was refused or cut off at `/signal`. */
+  readonly report?: (code: string, sentence: string) => void
 }
 
 export interface Station {
@@ -28,10 +30,10 @@ const isBelow = (url: string, path: string): boolean =>
 
 const isSignal = (url: string): boolean => /^\/signal(?:\?|$)/.test(url)
 
-export const startStation = async ({ port, dataFolder, appFolder }: StationOptions): Promise<Station> => {
+export const startStation = async ({ port, dataFolder, appFolder, report }: StationOptions): Promise<Station> => {
   const nodeId = openNodeId(dataFolder)
   const app = serveApp(appFolder)
-  const signalling = createSignalling()
+  const signalling = createSignalling({}, report)
   const request: RequestListener = (asked, response) => {
     for (const [name, value] of Object.entries(headersOfEveryAnswer)) response.setHeader(name, value)
     response.setHeader('Shoal-Node', nodeId)
@@ -67,11 +69,24 @@ const endWithParent = (end: () => void): void => {
   }, 500)
 }
 
+/** Of each code one line a minute: who is cut off again and again must not fill a disk with it. Milliseconds. */
+const sameAfter = 60_000
+
+const printReports = (): ((code: string, sentence: string) => void) => {
+  const printedAt = new Map<string, number>()
+  return (code, sentence) => {
+    const now = performance.now()
+    if (now - (printedAt.get(code) ?? -sameAfter) < sameAfter) return
+    printedAt.set(code, now)
+    console.error(`${code}: ${sentence}`)
+  }
+}
+
 /** What `npm start` runs: a station until it is told to end. */
 export const runStation = async (options: StationOptions): Promise<void> => {
   if (!existsSync(join(options.appFolder, 'index.html')))
     throw new Error(`There is no built app in ${options.appFolder}.`)
-  const station = await startStation(options)
+  const station = await startStation({ report: printReports(), ...options })
   console.log(
     `Shoal is at http://localhost:${station.port}/ (station ${station.nodeId}, data in ${options.dataFolder})`,
   )

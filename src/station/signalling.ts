@@ -17,6 +17,7 @@ import {
   notesPerSecond,
   parseWord,
   refusedCloseCode,
+  roomsPerConnectionMax,
   signallingVersion,
   stationSilenceMax,
   wordCharsMax,
@@ -49,6 +50,8 @@ export const signallingLimits: SignallingLimits = {
   silenceMax: stationSilenceMax,
 }
 
+/** Entering tells everybody in the room: all rooms twice at once, then now and then. */
+const enters = { perSecond: 1, atOnce: 2 * roomsPerConnectionMax }
 /** Connections that are only there to be told why they may not stay; beyond them even that is spared. */
 const refusedAtOnceMax = 50
 /** A connection told to end is cut after this. Milliseconds. */
@@ -87,7 +90,11 @@ interface Connection extends Occupant {
   end(code: RefusalCode, message: string): void
 }
 
-export const createSignalling = (overrides: Partial<SignallingLimits> = {}): Signalling => {
+/** `report`: of whoever was refused or cut off, by his address and never by what he said. */
+export const createSignalling = (
+  overrides: Partial<SignallingLimits> = {},
+  report: (code: RefusalCode, sentence: string) => void = () => undefined,
+): Signalling => {
   const limits = { ...signallingLimits, ...overrides }
   const acceptor = new WebSocketServer({
     noServer: true,
@@ -116,6 +123,7 @@ export const createSignalling = (overrides: Partial<SignallingLimits> = {}): Sig
       { monotonic: () => performance.now() },
       { perSecond: limits.notesPerSecond, atOnce: limits.notesAtOnce },
     )
+    const entering = createTokenBucket({ monotonic: () => performance.now() }, enters)
 
     const forget = (): void => {
       if (!connections.delete(connection)) return
@@ -131,6 +139,7 @@ export const createSignalling = (overrides: Partial<SignallingLimits> = {}): Sig
         if (ended) return
         if (socket.bufferedAmount <= limits.bufferedBytes) return socket.send(JSON.stringify(word))
         // it would not read a farewell either
+        report('ERR_SIGNAL_SLOW', `A connection from ${address} was cut: it does not read.`)
         socket.terminate()
         forget()
       },
@@ -140,6 +149,7 @@ export const createSignalling = (overrides: Partial<SignallingLimits> = {}): Sig
       },
       end: (code, message) => {
         if (ended) return
+        if (code !== 'ERR_SIGNAL_ENDING') report(code, `A connection from ${address} was cut: ${message}`)
         farewell(socket, code, message)
         forget()
       },
@@ -176,6 +186,8 @@ export const createSignalling = (overrides: Partial<SignallingLimits> = {}): Sig
       if (!isRoomName(room)) return malformed('A room is named by 43 characters of crypt-base64.')
       if (type === 'leave') return rooms.leave(connection, room)
       if (type === 'enter') {
+        if (!entering.take())
+          return connection.end('ERR_SIGNAL_RATE', 'Rooms are entered again and again. Connect again, and go slower.')
         const refusal = rooms.enter(connection, room)
         return refusal === undefined ? undefined : connection.say({ type: 'refused', room, ...refusal })
       }
@@ -195,7 +207,10 @@ export const createSignalling = (overrides: Partial<SignallingLimits> = {}): Sig
     socket.on('pong', spend)
     socket.on('close', forget)
     // too large or no WebSocket frame at all: `ws` closes with the code that says so
-    socket.on('error', forget)
+    socket.on('error', ({ message }) => {
+      if (!ended) report('ERR_SIGNAL_SIZE', `A connection from ${address} was cut: ${message}.`)
+      forget()
+    })
   }
 
   const refuse = (socket: WebSocket, message: string): void => {

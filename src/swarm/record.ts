@@ -19,8 +19,10 @@ import { parseTicket } from './ticket.ts'
 
 /** Milliseconds from a change of the log to a look at it. */
 const lookAfter = 50
-/** Invitations remembered; an admin has made more than this only by accident. */
+/** Invitations remembered; an admin has made more than this only by accident. Beyond it those of who is no admin (yet) go first. */
 const invitationsMax = 2000
+/** Admissions remembered as told; of one that was forgotten the swarm is told once more. */
+const admittedMax = 20_000
 /** Rooms in which members wait for newcomers at once, the newest: each costs every station a place. */
 const openRoomsMax = 32
 
@@ -106,8 +108,16 @@ export const createRecord = ({ log, members, clock, report }: RecordDependencies
       const id = cryptBase64(ticket.tokenId)
       invitations.delete(id)
       invitations.set(id, { ticket, roomKey })
-      const [oldest] = invitations.keys()
-      if (invitations.size > invitationsMax && oldest !== undefined) invitations.delete(oldest)
+      if (invitations.size <= invitationsMax) return
+      const idle = [...invitations].find(
+        ([
+          ,
+          {
+            ticket: { admin },
+          },
+        ]) => !isAdmin(admin),
+      )
+      invitations.delete(idle?.[0] ?? [...invitations.keys()][0] ?? id)
     } catch {
       // of a newer Shoal, or nonsense: nobody can come in by it here
     }
@@ -139,6 +149,10 @@ export const createRecord = ({ log, members, clock, report }: RecordDependencies
         try {
           if (parseAdmission(said.admission).certificate.node !== said.node) return undefined
           admitted.add(`${said.node}/${crc32(said.admission)}`)
+          for (const oldest of admitted) {
+            if (admitted.size <= admittedMax) break
+            admitted.delete(oldest)
+          }
           return said.admission
         } catch {
           return undefined

@@ -8,11 +8,14 @@ import type { StationWord } from '../../src/transport/signalling-contract.ts'
 export interface TestRelay {
   readonly url: string
   readonly signalling: Signalling
+  /** Code and sentence of whoever was cut off. */
+  readonly reports: readonly string[]
   stop(): Promise<void>
 }
 
 export const startRelay = async (limits: Partial<SignallingLimits> = {}, port = 0): Promise<TestRelay> => {
-  const signalling = createSignalling(limits)
+  const reports: string[] = []
+  const signalling = createSignalling(limits, (code, sentence) => void reports.push(`${code}: ${sentence}`))
   const { port: chosen, stop } = await listenOnLoopback(
     { request: (_request, response) => upgradeRequired(response), upgrade: signalling.upgrade },
     port,
@@ -20,6 +23,7 @@ export const startRelay = async (limits: Partial<SignallingLimits> = {}, port = 
   return {
     url: `ws://127.0.0.1:${chosen}/signal`,
     signalling,
+    reports,
     stop: async () => {
       signalling.close()
       await stop()

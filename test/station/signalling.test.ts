@@ -124,6 +124,18 @@ test('a flood is cut', async () => {
   expect((await pinging.next('refused')).code).toBe('ERR_SIGNAL_RATE')
 })
 
+test('whoever goes in and out is cut before everybody in the room has heard it thousands of times', async () => {
+  const relay = await relayWith()
+  const [witness, restless] = [await clientOf(relay), await clientOf(relay)]
+  await enter(witness)
+  for (let i = 0; i < 140; i++) restless.say({ type: 'enter', room })
+  expect((await restless.next('refused')).code).toBe('ERR_SIGNAL_RATE')
+  expect(witness.left('present')).toBeLessThanOrEqual(129)
+  expect(relay.reports).toEqual([expect.stringMatching(/^ERR_SIGNAL_RATE: A connection from .+ was cut: /)])
+  witness.say({ type: 'ask' })
+  await witness.next('beat')
+})
+
 test('rooms are bounded, in all, of one connection, and in members; the rest of the connection goes on', async () => {
   const relay = await relayWith({ rooms: 3, roomsPerConnection: 2, membersPerRoom: 2 })
   const [a, b, c] = [await clientOf(relay), await clientOf(relay), await clientOf(relay)]
@@ -186,6 +198,7 @@ test('a reader that never reads is cut, and the others go on', async () => {
   }
   await waiting
   expect(relay.signalling.connections).toBe(1)
+  expect(relay.reports).toEqual([expect.stringContaining('ERR_SIGNAL_SLOW')])
   await enter(writer, otherRoom)
 })
 

@@ -6,11 +6,11 @@ import type { Signer } from '../../src/crypto/keys.ts'
 import { nameSwarm } from '../../src/swarm/founding.ts'
 import { createRecord } from '../../src/swarm/record.ts'
 import { appendSwarmEvents, swarmAppId } from '../../src/swarm/swarm-event.ts'
-import { joinRoomOf } from '../../src/swarm/ticket.ts'
+import { joinRoomOf, signTicket } from '../../src/swarm/ticket.ts'
 import { settle } from '../api/manual-clock.ts'
 import { admit, foundSwarm, hour, makeTicket, newMember, newSigner } from './fixture.ts'
 import type { OpenMember as OpenNode } from './member-node.ts'
-import { hear, openMember } from './member-node.ts'
+import { hear, openMember, random } from './member-node.ts'
 
 const founded = await foundSwarm()
 const { founder, swarm, founding } = founded
@@ -210,6 +210,23 @@ describe('open invitations', () => {
     expect(node.record.openInvitations()).toHaveLength(1)
     await node.members.learn([await admit(founder, (await newSigner()).id, made)])
     expect(node.record.openInvitations()).toEqual([])
+  })
+
+  it('of a member that is no admin, thousands of them, do not push those of admins out', async () => {
+    const a = await newMember(swarm, founder)
+    const flooder = await openNode(a.signer, [founding, a.admission])
+    const node = await openNode(founder, [founding, a.admission])
+    const made = await invited(node, founder)
+    const { ticket, roomKey } = made
+    for (let part = 0; part < 3; part++) {
+      const tickets = await Promise.all(
+        Array.from({ length: 700 }, () => signTicket({ ...ticket, admin: a.signer.id, tokenId: random(32) }, a.signer)),
+      )
+      const [first, ...rest] = tickets.map((bytes) => ({ type: 'invited', ticket: bytes, roomKey }) as const)
+      if (first !== undefined) await flooder.say(first, ...rest)
+    }
+    await hear(node, flooder)
+    expect(node.record.openInvitations().map((open) => open.ticket)).toEqual([made.ticket])
   })
 
   it('of a member that is no admin, in the name of another, or of another swarm are none', async () => {
