@@ -103,13 +103,18 @@ export const fullHeadsEvery = 10_000
 /** Heads that have changed are told after this, so that what changes in one turn goes in one frame; those that nobody lacks, later. Milliseconds. */
 export const headsDelay = 2
 export const headsLazyDelay = 300
+export const headsLazyPerStream = 10
+export const headsLazyDelayMax = 5000
+/** Where telling them takes long, the next time comes after so many times as long, but not later than this. */
+export const headsDelayShare = 10
+export const headsDelayMax = 20
 /** Streams one linked node may speak of. */
 export const headsMax = 65_536
 /** Whole heads are told to one linked node at most this often, however often it asks. Milliseconds. */
 export const headsAnswerEvery = 1000
 /** An own run this small goes unasked to whoever lacks just this one; so many of them at once. It saves a round trip; more are cheaper asked for. */
 export const pushBytesMax = 4 * 1024
-export const pushRunsMax = 16
+export const pushRunsMax = 32
 /** What one want asks for: at least room for a seal, at most so much that another link may take over soon. */
 export const wantBytesMin = 64 * 1024
 export const wantBytesMax = 2 * 1024 * 1024

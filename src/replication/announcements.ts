@@ -5,7 +5,17 @@
  */
 import type { Clock } from '../core/clock.ts'
 import type { StreamId } from '../core/event.ts'
-import { headsDelay, headsLazyDelay, linkBytesLow, pushBytesMax, pushRunsMax } from '../core/limits.ts'
+import {
+  headsDelay,
+  headsDelayMax,
+  headsDelayShare,
+  headsLazyDelay,
+  headsLazyDelayMax,
+  headsLazyPerStream,
+  linkBytesLow,
+  pushBytesMax,
+  pushRunsMax,
+} from '../core/limits.ts'
 import type { Log, RunRecord, Stored } from '../log/contract.ts'
 import type { Link, MemberFrame, StreamHead } from './contract.ts'
 import { createHeadBook } from './head-book.ts'
@@ -72,8 +82,16 @@ export const createAnnouncements = ({ log, clock, sessions }: AnnouncementsOptio
     link.send(frame, 'control')
   }
 
+  /** With many links telling takes a while: then it is done less often, so that publishers hardly ever wait behind it. */
+  let delay = headsDelay
   const flush = (): void => {
+    const began = clock.monotonic()
     cancelSoon = undefined
+    tellChanged()
+    delay = Math.min(headsDelayMax, Math.max(headsDelay, (clock.monotonic() - began) * headsDelayShare))
+  }
+
+  const tellChanged = (): void => {
     const heads = [...changed].flatMap((stream) => refresh(stream) ?? [])
     changed.clear()
     const frames = new Map<string, MemberFrame>()
@@ -102,7 +120,9 @@ export const createAnnouncements = ({ log, clock, sessions }: AnnouncementsOptio
     }
     fresh = new Map()
     rebuilt.clear()
-    if (lazy.size > 0) cancelLazy ??= clock.after(headsLazyDelay, flushLazy)
+    // in a large swarm most streams change again before anybody needs to know
+    const later = Math.min(headsLazyDelayMax, Math.max(headsLazyDelay, ours.size * headsLazyPerStream))
+    if (lazy.size > 0) cancelLazy ??= clock.after(later, flushLazy)
   }
 
   const flushLazy = (): void => {
@@ -139,7 +159,7 @@ export const createAnnouncements = ({ log, clock, sessions }: AnnouncementsOptio
         if (runs === undefined) fresh.set(run.stream, [run])
         else if (runs.length <= pushRunsMax) runs.push(run)
       }
-      cancelSoon ??= clock.after(headsDelay, flush)
+      cancelSoon ??= clock.after(delay, flush)
     },
     tellDigest: () => {
       flushAll()
