@@ -101,7 +101,13 @@ interface Call {
   isAnswered: boolean
 }
 
-export const createNetwork = (time: SimulatedTime, random: Random, trace: Trace): SimulatedNetwork => {
+export const createNetwork = (
+  time: SimulatedTime,
+  random: Random,
+  trace: Trace | undefined,
+  /** Sees every frame that arrives. */
+  watch?: (frame: Uint8Array<ArrayBuffer>) => void,
+): SimulatedNetwork => {
   const groupOf = new Map<string, number>()
   const calls = new Map<string, Call>()
   const processes = new Map<string, Process>()
@@ -171,6 +177,7 @@ export const createNetwork = (time: SimulatedTime, random: Random, trace: Trace)
       return
     }
     side.inbound.shift()
+    watch?.(next.frame)
     hand(side, next.frame)
     const following = side.inbound[0]
     if (following !== undefined) time.after(following.at - time.now(), () => deliver(side, other))
@@ -192,7 +199,7 @@ export const createNetwork = (time: SimulatedTime, random: Random, trace: Trace)
         const bytes = new Uint8Array(frame)
         traffic.frames += 1
         traffic.bytes += bytes.length
-        trace.note(`${time.now()} ${side.place} > ${other.place} ${bytes.length} ${crc32(bytes)}`)
+        trace?.note(`${time.now()} ${side.place} > ${other.place} ${bytes.length} ${crc32(bytes)}`)
         side.buffered += bytes.length
         side.departsAt = Math.max(side.departsAt, time.now()) + bytes.length / bandwidth
         time.after(side.departsAt - time.now(), () => {
