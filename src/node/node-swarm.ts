@@ -1,5 +1,5 @@
 /** The node's part in its swarm: founding, inviting, joining, leaving, and what it tells of all that. Starts the network when there is a reason to. */
-import { ShoalError, errorMessage } from '../core/errors.ts'
+import { ShoalError, errorCode, errorMessage } from '../core/errors.ts'
 import type { Clock } from '../core/clock.ts'
 import type { NodeId, StreamId } from '../core/event.ts'
 import type { Random } from '../core/random.ts'
@@ -238,9 +238,25 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
     }
   }
 
+  /** To a log and an identity of its own; the log of the swarm stays on the shelf. */
+  const depart = async (): Promise<void> => {
+    if (isClosed) return
+    const name = await shelf.add()
+    const fresh = await shelf.openStore(name)
+    await fresh.write(dependencies.carriedOver(), 'strict')
+    await fresh.close()
+    await shelf.makeCurrent(name)
+    dependencies.onReplaced()
+  }
+
   await record.settled()
   startNetwork()
   await join.resume()
+  // cut off in the middle of leaving: the others give it no links any more
+  if (record.leftAt(signer.id) !== undefined)
+    clock.after(farewellMax, () => {
+      depart().catch((error: unknown) => report(errorCode(error), `Leaving could not go on: ${errorMessage(error)}`))
+    })
 
   return {
     get network() {
@@ -317,12 +333,7 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
             resolve()
           })
         })
-      const name = await shelf.add()
-      const fresh = await shelf.openStore(name)
-      await fresh.write(dependencies.carriedOver(), 'strict')
-      await fresh.close()
-      await shelf.makeCurrent(name)
-      dependencies.onReplaced()
+      await depart()
     },
     code: async (pasted) => {
       const hand = joining !== undefined && !joining.failed ? join.hand : network?.hand
