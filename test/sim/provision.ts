@@ -1,4 +1,5 @@
 /** Members of one swarm without the hours of joining: what a join leaves behind on each device, written there. For large worlds. */
+import type { NodeId } from '../../src/core/event.ts'
 import { createSigner, makeBoxPair, makeSigningPair, publicBytes } from '../../src/crypto/keys.ts'
 import type { Signer } from '../../src/crypto/keys.ts'
 import type { MemoryDisk } from '../../src/store/memory.ts'
@@ -23,14 +24,23 @@ const makeIdentity = async (disk: MemoryDisk): Promise<Newcomer> => {
   return { signer: await createSigner(signing), boxKey: await publicBytes(box) }
 }
 
+/** In the order of the disks. */
+export interface Provisioned {
+  readonly swarm: NodeId
+  readonly swarmKey: Uint8Array
+  /** The founder's first. */
+  readonly signers: readonly Signer[]
+  readonly admissions: readonly Uint8Array<ArrayBuffer>[]
+}
+
 /** The first disk is the founder's. Everybody knows everybody. */
-export const provision = async (disks: readonly MemoryDisk[], random: Random): Promise<void> => {
+export const provision = async (disks: readonly MemoryDisk[], random: Random): Promise<Provisioned> => {
   const bytes = (length: number) => Uint8Array.from({ length }, () => random.between(0, 255))
   const root = await createSigner(await makeSigningPair(true))
   const identities: Newcomer[] = []
   for (const disk of disks) identities.push(await makeIdentity(disk))
   const [founder, ...others] = identities
-  if (founder === undefined) return
+  if (founder === undefined) throw new Error('a swarm has a founder')
   const token = bytes(tokenBytes)
   const tokenId = await tokenIdOf(token)
   const ticketBytes = await signTicket(
@@ -82,4 +92,5 @@ export const provision = async (disks: readonly MemoryDisk[], random: Random): P
     await store.write([...membershipWrites({ path, swarmKey, hints }), ...known], 'strict')
     await store.close()
   }
+  return { swarm: root.id, swarmKey: swarmKey.key, signers: identities.map(({ signer }) => signer), admissions }
 }
