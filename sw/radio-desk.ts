@@ -57,6 +57,11 @@ export const createRadioDesk = ({ clock, id, times = radioTimes }: RadioDeskOpti
   const rank = (entry: Entry): number =>
     (entry.page.isVisible ? 4 : 0) + (entry.page.channels > 0 ? 2 : 0) + (entry === appointed ? 1 : 0)
 
+  const wake = (): void => {
+    wokeAt = clock.monotonic()
+    for (const listener of wakeListeners) listener()
+  }
+
   const appoint = (): void => {
     let best: Entry | undefined
     for (const entry of entries) {
@@ -71,11 +76,18 @@ export const createRadioDesk = ({ clock, id, times = radioTimes }: RadioDeskOpti
     if (wasReady !== (best !== undefined)) for (const listener of readyListeners) listener(!wasReady)
   }
 
+  /** Links go with the tab that held them, which is no fault of theirs: they are to be made again at once. */
+  const loseWith = (entry: Entry, end: () => void): void => {
+    const isLoss = entry.page.channels > 0
+    end()
+    if (isLoss && appointed !== undefined) clock.after(0, wake)
+  }
+
   const remove = (entry: Entry): void => {
     if (!entries.delete(entry)) return
     // a successor first: who loses a link dials at once
     appoint()
-    entry.page.close()
+    loseWith(entry, () => entry.page.close())
   }
 
   const judge = (entry: Entry, now: number): void => {
@@ -86,7 +98,7 @@ export const createRadioDesk = ({ clock, id, times = radioTimes }: RadioDeskOpti
       entry.isSilent = true
       appoint()
     }
-    if (appointed !== undefined || silence > times.pageSilenceMax) entry.page.lose(fellSilent)
+    if (appointed !== undefined || silence > times.pageSilenceMax) loseWith(entry, () => entry.page.lose(fellSilent))
   }
 
   const letGo = (now: number): void => {
@@ -145,10 +157,7 @@ export const createRadioDesk = ({ clock, id, times = radioTimes }: RadioDeskOpti
         appoint()
       },
       onWake: () => {
-        const now = clock.monotonic()
-        if (now - wokeAt < times.wakeEvery) return
-        wokeAt = now
-        for (const listener of wakeListeners) listener()
+        if (clock.monotonic() - wokeAt >= times.wakeEvery) wake()
       },
       onLeave: () => remove(entry),
     })

@@ -23,8 +23,6 @@ import type { Admitting } from '../swarm/admitting.ts'
 import type { Members } from '../swarm/contract.ts'
 import type { Channel, CloseReason, Radio, Rooms } from '../transport/contract.ts'
 
-/** Two links to the same node within this time were dialled by both ends at once; later, the newer one is the living one. Milliseconds. */
-const crossingMax = 10_000
 /** Channels whose other end has not proved who it is; an honest one has within a second, so with one more the oldest is given up. */
 const unprovenMax = 32
 /** A member that left keeps its links for so long, to learn that its last word has arrived. Milliseconds. */
@@ -76,6 +74,14 @@ interface Held extends HeldLink {
   /** Monotonic milliseconds. */
   readonly at: number
   readonly isOutgoing: boolean
+}
+
+/** How a channel came about; `begunAt`: when it was dialled, absent where that is long ago. */
+interface Origin {
+  readonly isOutgoing: boolean
+  readonly begunAt?: number
+  readonly node?: NodeId
+  readonly isAdopted?: boolean
 }
 
 const isForFinder = (frame: MemberFrame): boolean => frame.type === 'neighbours' || frame.type === 'relay'
@@ -135,16 +141,19 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
     }
   }
 
-  /** Of two links to one node both ends must keep the same: the newer one, or, when both dialled at once, that of the lower node id. */
-  const isBetter = (link: Link, held: Held): boolean => {
-    if (clock.monotonic() - held.at > crossingMax || link.isOutgoing === held.isOutgoing) return true
+  /**
+   * Of two links to one node both ends must keep the same. Who has a link dials nobody: one that was begun while we had another tells that the other
+   * is dead over there. When both dialled at once, it is that of the lower node id.
+   */
+  const isBetter = (link: Link, { begunAt = 0 }: Origin, held: Held): boolean => {
+    if (begunAt > held.at || link.isOutgoing === held.isOutgoing) return true
     return link.isOutgoing === signer.id < link.node
   }
 
-  const onMember = (link: Link): LinkListener => {
+  const onMember = (link: Link, origin: Origin): LinkListener => {
     const held = links.get(link.node)
     const surplus: CloseReason = { code: 'ERR_LINK_SURPLUS', message: 'There is another link to this device.' }
-    if (held !== undefined && !isBetter(link, held)) {
+    if (held !== undefined && !isBetter(link, origin, held)) {
       clock.after(0, () => link.close(surplus))
       return {
         onFrame: () => undefined,
@@ -185,12 +194,12 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
     }
   }
 
-  const onProven = (link: Link, { path }: LinkClaims): LinkListener => {
+  const onProven = (link: Link, { path }: LinkClaims, origin: Origin): LinkListener => {
     if (!link.isMember) return dependencies.admitting.attach(link)
     // what it showed may be news to us; its runs wait for it
     if (!members.isMember(link.node))
       members.learn(path).catch((error: unknown) => report('MEMBERS', errorMessage(error)))
-    return onMember(link)
+    return onMember(link, origin)
   }
 
   /** Whatever it can show: who left has no links any more. To come back it joins, as another device. */
@@ -214,11 +223,9 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
     unproven.delete(attempt)
   }
 
-  const onChannel = (
-    channel: Channel,
-    { isOutgoing, node, isAdopted = false }: { isOutgoing: boolean; node?: NodeId; isAdopted?: boolean },
-  ): void => {
+  const onChannel = (channel: Channel, origin: Origin): void => {
     if (isClosed) return channel.close()
+    const { isOutgoing, node, isAdopted = false } = origin
     const attempt = createLink({
       channel,
       isOutgoing,
@@ -233,7 +240,7 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
       report,
       onProven: (link, claims) => {
         unproven.delete(attempt)
-        const listener = onProven(link, claims)
+        const listener = onProven(link, claims, origin)
         return {
           ...listener,
           onClose: (reason) => {

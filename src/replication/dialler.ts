@@ -24,6 +24,8 @@ export interface Party {
 
 export interface Opened {
   readonly isOutgoing: boolean
+  /** When it was dialled, or the offer came; monotonic milliseconds. */
+  readonly begunAt: number
   /** As claimed; absent for a newcomer. */
   readonly node?: NodeId
 }
@@ -61,6 +63,8 @@ interface Attempt {
   readonly id: string
   readonly party: Party
   readonly isOutgoing: boolean
+  /** Monotonic milliseconds. */
+  readonly begunAt: number
   /** As it was told. */
   offer: SignalNote | undefined
   dialling: Dialling | undefined
@@ -106,7 +110,11 @@ export const createDialler = (options: DiallerOptions): Dialler => {
       },
       onOpen: (channel) => {
         if (end(attempt) && !closed)
-          onChannel(channel, { isOutgoing, ...(party.node !== undefined && { node: party.node }) })
+          onChannel(channel, {
+            isOutgoing,
+            begunAt: attempt.begunAt,
+            ...(party.node !== undefined && { node: party.node }),
+          })
         else channel.close()
       },
       onFail: (reason) => fail(attempt, reason),
@@ -119,6 +127,7 @@ export const createDialler = (options: DiallerOptions): Dialler => {
     id,
     party,
     isOutgoing,
+    begunAt: clock.monotonic(),
     offer: undefined,
     dialling: undefined,
     cancelTimer: () => undefined,

@@ -27,7 +27,7 @@ export interface HandLinks {
 export interface HandLinkOptions {
   readonly radio: Radio
   readonly clock: Clock
-  readonly onChannel: (channel: Channel, opened: { readonly isOutgoing: boolean }) => void
+  readonly onChannel: (channel: Channel, opened: { readonly isOutgoing: boolean; readonly begunAt: number }) => void
 }
 
 interface Waiting {
@@ -52,6 +52,7 @@ export const createHandLinks = ({ radio, clock, onChannel }: HandLinkOptions): H
   /** Names what waits once that is known: an offer is named by its content. */
   const begin = (theirs: { readonly name: string; readonly signal: Uint8Array } | undefined): Waiting => {
     const initiator = theirs === undefined
+    const begunAt = clock.monotonic()
     let name = theirs?.name
     let cancel = (): void => undefined
     const forget = (): void => {
@@ -80,7 +81,7 @@ export const createHandLinks = ({ radio, clock, onChannel }: HandLinkOptions): H
       const onOpen = (channel: Channel): void => {
         forget()
         if (closed) channel.close()
-        else onChannel(channel, { isOutgoing: initiator })
+        else onChannel(channel, { isOutgoing: initiator, begunAt })
       }
       dialling = radio.dial({ initiator, onSignal, onOpen, onFail, within: codeAgeMax })
       if (theirs !== undefined) dialling.signal(theirs.signal)

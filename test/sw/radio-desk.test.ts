@@ -96,9 +96,13 @@ test.each([
   const [ours] = await world.connect('X')
   const { closes } = hear(ours)
   expect(world.air.pairs()[0]?.names[0]).toBe('A')
+  /** How many links were known to be over when all were to be tried. */
+  const woken: number[] = []
+  world.desk.radio.onWake(() => woken.push(closes.length))
   harm(first)
   await world.run(2900)
   expect(codes(closes)).toEqual(['ERR_CHANNEL_FAILED'])
+  expect(woken).toEqual([1])
   expect(world.ready).toEqual([true])
   await world.connect('Y')
   expect(world.air.pairs().at(-1)?.names[0]).toBe('B')
