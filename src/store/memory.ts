@@ -73,9 +73,10 @@ const createMemoryDriver = (disk: MemoryDisk): StoreDriver => {
     for (const write of writes) {
       const entries = entriesOf(write.table)
       for (const key of keysOf(write)) {
-        const before = entries.get(key)
-        if (durability === 'relaxed')
+        if (durability === 'relaxed') {
+          const before = entries.get(key)
           undone.unshift(() => (before === undefined ? entries.delete(key) : entries.set(key, before)))
+        }
         if (write.type === 'put') entries.set(key, write.value.slice())
         else entries.delete(key)
       }
