@@ -14,9 +14,9 @@ import type { Tablet } from './tablets.ts'
 import { invite, openFounder, withTablets } from './tablets.ts'
 
 const tag = 'bench:beat'
-const beats = 150
+const beats = 80
 /** Milliseconds. */
-const every = 60
+const every = 250
 const warmUp = 50
 /** What is left of the joining. Milliseconds. */
 const settling = 2000
