@@ -288,7 +288,7 @@ export const createAppender = (context: LogContext, receipts: Receipts) => {
       request.resolve(answer)
     }
     for (const { request, error } of packed.refusals) request.reject(error)
-    context.advanced()
+    context.advanced(new Map(packed.runs.map(({ run }) => [run.header.stream, endOf(run.header)])))
     const appended = packed.runs.map(({ run }) => recordOf(run))
     if (appended.length === 0) return
     context.stored(

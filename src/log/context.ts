@@ -56,8 +56,8 @@ export interface LogContext extends LogDependencies {
   exclusive<T>(action: () => Promise<T>): Promise<T>
   /** Whether somebody waits for `exclusive`. */
   readonly contended: () => boolean
-  /** Tells readers that `present` of some stream has grown. */
-  advanced(): void
+  /** Tells readers up to where `present` of these streams has grown. */
+  advanced(grown: ReadonlyMap<StreamId, number>): void
   /** Tells those who pass runs on that heads of these streams have changed on disk; `run` is an own one just appended to its stream. */
   stored(streams: Iterable<StreamId>, runs?: readonly RunRecord[]): void
 }

@@ -133,6 +133,8 @@ export interface Log {
   /** Of what is committed. */
   heads(): ReadonlyMap<StreamId, Head>
   head(stream: StreamId): Head | undefined
+  /** Of that head; 0 without one. Asked for every head that another node tells, so it allocates nothing. */
+  count(stream: StreamId): number
   /** How many events from `head(stream).count` on are missing before the next that is held; 0 where nothing is held beyond the head. */
   hole(stream: StreamId): number
   /** Called after each commit of own or foreign runs, in its order; the answer removes the listener. */
@@ -146,8 +148,8 @@ export interface Log {
   /** Last offset of each stream, as readers see it. */
   present(): OffsetMap
   read(options: ReadOptions): AsyncIterable<ReadBatch>
-  /** Called after each advance of `present`; the answer removes the listener. */
-  onPresent(listener: () => void): () => void
+  /** Called after each advance of `present` with the streams that grew and one past their last offset; the answer removes the listener. */
+  onPresent(listener: (grown: ReadonlyMap<StreamId, number>) => void): () => void
   /** Key of the newest present event that passes `filter` at or below `bound`. */
   newest(filter: EventFilter, bound: OffsetMap): Promise<EventKey | undefined>
   /** Seals what can be sealed and drops what retention lets go; called when idle. */

@@ -128,6 +128,8 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
   let held = false
   let cancelHold: (() => void) | undefined
   let evidence: Set<string> | undefined
+  /** Streams that may hold more than is present. */
+  const hidden = new Set<StreamId>()
   /** Streams that may have summaries which are in memory only. */
   const changed = new Set<StreamId>()
   /** Examined ahead or not, runs are judged in the order in which they were handed over. */
@@ -137,14 +139,15 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
     cancelHold?.()
     cancelHold = undefined
     held = false
-    let grown = false
-    for (const state of context.index.streams.values()) {
-      const stored = nextOf(state)
-      if (state.present >= stored) continue
-      state.present = stored
-      grown = true
+    const grown = new Map<StreamId, number>()
+    for (const stream of hidden) {
+      const state = context.index.stream(stream)
+      if (state === undefined || state.present >= nextOf(state)) continue
+      state.present = nextOf(state)
+      grown.set(stream, state.present)
     }
-    if (grown) context.advanced()
+    hidden.clear()
+    if (grown.size > 0) context.advanced(grown)
   }
 
   const evidenceWrite = async (run: Run, code: string): Promise<{ key: string; writes: Write[] }> => {
@@ -184,7 +187,10 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
     // whoever reads first finds it decoded
     for (const [entry, block] of draft.blocks) context.blocks.keep(entry, block)
     context.stored(draft.touched.keys())
-    for (const stream of draft.touched.keys()) changed.add(stream)
+    for (const stream of draft.touched.keys()) {
+      changed.add(stream)
+      hidden.add(stream)
+    }
   }
 
   /** Once for all transactions of an ingest: a record of summaries is written as a whole. */

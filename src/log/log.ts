@@ -34,16 +34,30 @@ export interface OwnLog extends Log {
   route(routing: Routing): void
 }
 
+interface KnownHead {
+  readonly entries: number
+  readonly last: RunEntry | undefined
+  readonly head: Head
+}
+
+/** Heads are asked for far more often than they change: by every link, at every comparison. */
+const knownHeads = new WeakMap<readonly RunEntry[], KnownHead>()
+
 const headOf = (state: StreamState): Head => {
+  const { entries, damage } = state
+  const known = damage.isFound ? undefined : knownHeads.get(entries)
+  if (known !== undefined && known.entries === entries.length && known.last === entries.at(-1)) return known.head
   const count = countOf(state)
-  const last = state.entries[indexOfOffset(state.entries, count) - 1]
-  const sealed = state.entries[tailOf(state).start - 1]
-  return {
+  const last = entries[indexOfOffset(entries, count) - 1]
+  const sealed = entries[tailOf(state).start - 1]
+  const head = {
     from: baseOf(state),
     count,
     sealedTo: Math.min(count, sealed === undefined ? baseOf(state) : endOf(sealed)),
     chain: chainBytes(last === undefined ? noChain : last.chain),
   }
+  knownHeads.set(entries, { entries: entries.length, last: entries.at(-1), head })
+  return head
 }
 
 const statusOf = (context: LogContext): LogStatus => {
@@ -96,7 +110,7 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
   const { index, lamport, findings } = await recover(store)
   for (const finding of findings) report('RECOVERY', finding)
 
-  const listeners = new Set<() => void>()
+  const listeners = new Set<(grown: ReadonlyMap<StreamId, number>) => void>()
   const storedListeners = new Set<(stored: Stored) => void>()
   let lastWrite = options.clock.monotonic()
   const exclusion = createExclusion()
@@ -118,9 +132,9 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
     lamport,
     lastTimestamp: own.reduce((latest, state) => Math.max(latest, state.entries.at(-1)?.maxTime ?? 0), 0),
     unsettled: undefined,
-    advanced: () => {
+    advanced: (grown) => {
       lastWrite = options.clock.monotonic()
-      for (const listener of listeners) listener()
+      for (const listener of listeners) listener(grown)
     },
     stored: (streams, appended = []) => {
       if (storedListeners.size === 0) return
@@ -194,6 +208,10 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
     head: (stream) => {
       const state = index.stream(stream)
       return state === undefined ? undefined : headOf(state)
+    },
+    count: (stream) => {
+      const state = index.stream(stream)
+      return state === undefined ? 0 : countOf(state)
     },
     hole: (stream) => {
       const state = index.stream(stream)

@@ -47,6 +47,8 @@ export interface ReplicatorDependencies {
 const tickEvery = 1000
 /** Of admissions in one frame. */
 const admissionsBytes = 48 * 1024
+/** Unknown authors remembered beyond those that were asked about: more of them make no honest swarm. */
+const unaskedMax = 4096
 /** Said of a link before it told its first round trip. Milliseconds. */
 const roundTripGuess = 5
 
@@ -58,6 +60,8 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
   const sessions = new Map<Link, Session>()
   const sources = new Map<Link, Source>()
   const askedAbout = new Map<NodeId, number>()
+  /** Authors for whom there was no room in a question. */
+  const unasked = new Set<NodeId>()
   const learning = new Map<Link, number>()
   const told = new Set<string>()
   const listeners = new Set<() => void>()
@@ -84,8 +88,8 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
 
   const wants = createWants<Link>({
     held: (stream) => {
-      const head = log.head(stream)
-      return { count: head?.count ?? 0, hole: head === undefined ? 0 : log.hole(stream), isEmpty: head === undefined }
+      const count = log.count(stream)
+      return { count, hole: log.hole(stream), isEmpty: count === 0 && log.head(stream) === undefined }
     },
     isMember: (node) => members.isMember(node),
     self: log.node,
@@ -199,7 +203,11 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
       case 'tellHeads':
         return announcements.tellAll(link)
       case 'told':
-        for (const stream of effect.streams) wants.touch(stream)
+        // most of what is told is held already; what is told no more has to be forgotten
+        for (const stream of effect.streams) {
+          const head = sessions.get(link)?.theirs.get(stream)
+          if (head === undefined || head.count > log.count(stream)) wants.touch(stream)
+        }
         seals.touch(effect.streams)
         return changed()
       case 'gather':
@@ -238,9 +246,11 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     for (const { link, node } of strangers) {
       if (at < (askedAbout.get(node) ?? 0)) continue
       const nodes = byLink.get(link) ?? new Set()
-      const isTooMany = nodes.size >= askAdmissionsMax
-      askedAbout.set(node, at + (isTooMany ? tickEvery : askAdmissionsEvery))
-      if (isTooMany) continue
+      if (nodes.size >= askAdmissionsMax) {
+        if (unasked.size < unaskedMax) unasked.add(node)
+        continue
+      }
+      askedAbout.set(node, at + askAdmissionsEvery)
       byLink.set(link, nodes.add(node))
     }
     for (const [link, nodes] of byLink) link.send({ type: 'askAdmissions', nodes: [...nodes] }, 'control')
@@ -248,7 +258,8 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
 
   const plan = (): void => {
     if (isClosed) return
-    const wanted = [...sessions.values()].reduce((sum, { wantedBytes }) => sum + wantedBytes, 0)
+    let wanted = 0
+    for (const { wantedBytes } of sessions.values()) wanted += wantedBytes
     const { assignments, strangers, beyond } = wants.plan(now(), gatheredBytesMax - intake.bytes - wanted)
     if (assignments.reduce((sum, { missing }) => sum + missing, 0) > catchUpEvents) isCatchingUp = true
     for (const { link, stream, from, bytes } of assignments) {
@@ -266,6 +277,17 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     if (isIdle) isCatchingUp = false
   }
 
+  /** Frames come in crowds: planned once for those of one turn. */
+  let isPlanning = false
+  const planSoon = (): void => {
+    if (isPlanning) return
+    isPlanning = true
+    queueMicrotask(() => {
+      isPlanning = false
+      plan()
+    })
+  }
+
   const askForSeals = (): void => {
     if (now() - busyAt < sealIdle) return
     for (const { link, stream, from } of seals.plan(now(), sealWantsMax)) ask(link, stream, from, 1, 'seal')
@@ -278,7 +300,9 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     // nobody could say who they are: whoever holds something of them now may be asked
     const unknown = [...askedAbout].filter(([, until]) => until <= now()).map(([node]) => node)
     for (const node of unknown) askedAbout.delete(node)
-    if (unknown.length > 0) wants.admit(unknown)
+    const next = [...unasked].slice(0, askAdmissionsMax)
+    for (const node of next) unasked.delete(node)
+    if (unknown.length + next.length > 0) wants.admit([...unknown, ...next])
     plan()
     askForSeals()
     cancelTick = sessions.size > 0 && !isClosed ? clock.after(tickEvery, tick) : undefined
@@ -337,7 +361,7 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     onFrame: (link, frame: MemberFrame) => {
       const sketch = frame.type === 'run' ? log.sketch(frame.bytes) : undefined
       run(link, { type: 'frame', frame, now: now(), sketch })
-      plan()
+      planSoon()
     },
     onDrain: (link) => run(link, { type: 'drained' }),
     lag: (link) => {

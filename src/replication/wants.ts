@@ -75,8 +75,25 @@ export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
   const waiting = { first: new Set<StreamId>(), others: new Set<StreamId>() }
   /** Until when (monotonic milliseconds). */
   const resting = new Map<StreamId, number>()
+  /** When the first of them has rested enough; earlier than that where it was woken meanwhile. */
+  let restedAt = Infinity
   let active = 0
   let gathered = 0
+
+  const rest = (stream: StreamId, until: number): void => {
+    resting.set(stream, until)
+    restedAt = Math.min(restedAt, until)
+  }
+
+  const wake = (now: number): void => {
+    if (now < restedAt) return
+    restedAt = Infinity
+    for (const [stream, until] of resting) {
+      const need = until <= now ? needs.get(stream) : undefined
+      if (need !== undefined) wait(need)
+      if (resting.has(stream)) restedAt = Math.min(restedAt, until)
+    }
+  }
 
   const demand = (stream: StreamId): Need<Key> | undefined => {
     const known = needs.get(stream)
@@ -208,10 +225,8 @@ export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
       const assignments: Assignment<Key>[] = []
       const strangers: { link: Key; node: NodeId }[] = []
       const beyond: { link: Key; stream: StreamId }[] = []
-      for (const [stream, until] of resting) {
-        const need = until <= now ? needs.get(stream) : undefined
-        if (need !== undefined) wait(need)
-      }
+      wake(now)
+      if (waiting.first.size + waiting.others.size === 0) return { assignments, strangers, beyond }
       let left = room
       const used: Used = new Map()
       let open = [...sources].filter(([link, source]) => isOpen(link, source, used)).length
@@ -245,14 +260,14 @@ export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
               continue
             case 'stranger':
               strangers.push({ link: choice.link, node: need.author })
-              resting.set(stream, Infinity)
+              rest(stream, Infinity)
               break
             case 'beyond':
               beyond.push({ link: choice.link, stream })
-              resting.set(stream, Infinity)
+              rest(stream, Infinity)
               break
             case 'rest':
-              resting.set(stream, choice.until)
+              rest(stream, choice.until)
               break
             case 'whole':
               break

@@ -212,7 +212,9 @@ export const createRecord = ({ log, members, clock, report }: RecordDependencies
     return looking
   }
 
-  const stopListening = log.onPresent(() => {
+  const stopListening = log.onPresent((grown) => {
+    // most of what a busy swarm writes is not about itself
+    if (![...grown.keys()].some(isSwarmStream)) return
     cancelLook ??= clock.after(lookAfter, () => {
       cancelLook = undefined
       void lookOnce()

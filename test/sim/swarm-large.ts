@@ -110,15 +110,13 @@ export const runLargeSwarm = async (options: LargeOptions): Promise<LargeOutcome
     node.log.onStored(({ streams, appended }) => {
       if (isMeasuring) stored.runs += streams.size - appended.length
     })
-    node.log.onPresent(() => {
+    node.log.onPresent((grown) => {
       if (!isMeasuring) return
-      const present = node.log.present()
-      for (const [stream, times] of acknowledged) {
-        if (stream.startsWith(node.id)) continue
-        const from = seen.get(stream) ?? 0
-        const to = Math.min(times.length, (present[stream] ?? -1) + 1)
-        for (let offset = from; offset < to; offset++) delays.add(time.now() - (times[offset] as number))
-        if (to > from) seen.set(stream, to)
+      for (const [stream, end] of grown) {
+        const times = acknowledged.get(stream)
+        if (times === undefined || stream.startsWith(node.id)) continue
+        for (let offset = seen.get(stream) ?? 0; offset < end; offset++) delays.add(time.now() - (times[offset] ?? 0))
+        seen.set(stream, end)
       }
     })
   }
