@@ -34,7 +34,7 @@ const innocent = [
   byteOf({ type: 'ping', id: 1 }),
   byteOf({ type: 'pong', id: 1, time: 1 }),
 ]
-const gotBeyond = (frames: readonly Uint8Array[] | undefined): number[] =>
+const gotBeyond = (frames: readonly Uint8Array<ArrayBuffer>[] | undefined): number[] =>
   bytesOf(frames).filter((byte) => !innocent.includes(byte))
 
 const newcomer = async (): Promise<Person> => ({

@@ -16,8 +16,11 @@ import { bytesOf, codesOf, createPlant, diskBytes, heapUsed, random } from './pl
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 let plant: Plant
+/** What the oven said to the gate when they were linked. */
+let overheard: readonly Uint8Array<ArrayBuffer>[]
 beforeAll(async () => {
   plant = await createPlant({ insiders: 1 })
+  overheard = [...(plant.gate.heard[0]?.received ?? [])]
 })
 afterAll(() => plant.close())
 // whatever was tried, those who belong together go on
@@ -25,13 +28,13 @@ afterEach(() => plant.expectAlive())
 
 /** Nothing but these is said to who has not proved to be a member. */
 const innocent = new Set([helloByte, proofByte, byeByte])
-const expectNothing = (frames: readonly Uint8Array[]): void =>
+const expectNothing = (frames: readonly Uint8Array<ArrayBuffer>[]): void =>
   expect(bytesOf(frames).filter((byte) => !innocent.has(byte))).toEqual([])
 
 /** `person` comes to the gate: what it got, with which code it was cut, what the gate wrote in its diary. */
 const comes = async (person: Person, device: Device = plant.gate) => {
   const disk = diskBytes(device.disk)
-  let got: readonly Uint8Array[] = []
+  let got: readonly Uint8Array<ArrayBuffer>[] = []
   let code: string | undefined
   const diary = await plant.diaryOf(device, async () => {
     const channel = await plant.knock(device)
@@ -102,15 +105,21 @@ describe('inside the room of the swarm, by its name', () => {
 
 describe('who stands between', () => {
   it('and swaps the signals that people carry for his own gets hellos and proofs; both refuse with ERR_PROOF', async () => {
-    const seen: Uint8Array[] = []
+    const seen: Uint8Array<ArrayBuffer>[] = []
     let there: readonly string[] = []
     const here = await plant.diaryOf(plant.gate, async () => {
       there = codesOf(
         await plant.diaryOf(plant.oven, async () => {
           const [left, right] = [await plant.knock(plant.gate), await plant.knock(plant.oven)]
           let isClosed = false
-          const watched: Channel = { ...right, close: () => ((isClosed = true), right.close()) }
-          meddle(left, watched, (frame) => {
+          const watched = (channel: Channel): Channel => ({
+            ...channel,
+            close: () => {
+              isClosed = true
+              channel.close()
+            },
+          })
+          meddle(watched(left), watched(right), (frame) => {
             seen.push(frame)
             return [frame]
           })
@@ -135,7 +144,7 @@ describe('who sends garbage', () => {
     ['a wish for runs', [19, 0x84, 1, 0x58, 33], 'ERR_FRAME_BEFORE_PROOF'],
     ['heads', [16, 0x82, 0xf5, 0x80], 'ERR_FRAME_BEFORE_PROOF'],
   ])('%s, is cut at once', async (_, garbage, code) => {
-    let got: readonly Uint8Array[] = []
+    let got: readonly Uint8Array<ArrayBuffer>[] = []
     const diary = await plant.diaryOf(plant.gate, async () => {
       const end = rawEnd(await plant.knock(plant.gate))
       end.send(...garbage)
@@ -148,6 +157,7 @@ describe('who sends garbage', () => {
 
   it('by the megabyte, costs no memory and fills no diary', async () => {
     const disk = diskBytes(plant.gate.disk)
+    plant.forget()
     const heap = await heapUsed()
     const diary = await plant.diaryOf(plant.gate, async () => {
       for (let round = 0; round < 12; round++) {
@@ -160,6 +170,8 @@ describe('who sends garbage', () => {
     })
     expect(diary.length).toBeLessThanOrEqual(2)
     // of nearly 30 MB
+    await plant.pass(3000)
+    plant.forget()
     expect((await heapUsed()) - heap).toBeLessThan(8e6)
     expect(diskBytes(plant.gate.disk) - disk).toBeLessThan(2000)
   })
@@ -198,11 +210,10 @@ describe('who says nothing', () => {
 
 describe('who shows what is not his', () => {
   it('a hello and a proof that he overheard', async () => {
-    const [overheard] = plant.gate.heard
-    const [hello, proof] = overheard?.received ?? []
+    const [hello, proof] = overheard
     if (hello === undefined || proof === undefined) throw new Error('nothing was overheard')
     expect(bytesOf([hello, proof])).toEqual([helloByte, proofByte])
-    let got: readonly Uint8Array[] = []
+    let got: readonly Uint8Array<ArrayBuffer>[] = []
     const diary = await plant.diaryOf(plant.gate, async () => {
       const channel = await plant.knock(plant.gate)
       const end = rawEnd(channel)

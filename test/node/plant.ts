@@ -12,6 +12,8 @@ import type { DiaryEntry, Node } from '../../src/node/contract.ts'
 import type { Network } from '../../src/node/network.ts'
 import { createNode } from '../../src/node/node.ts'
 import type { OwnSwarm } from '../../src/node/node-swarm.ts'
+import { unbundle } from '../../src/replication/fragments.ts'
+import { bundleByte } from '../../src/replication/frame.ts'
 import { createHandLinks } from '../../src/replication/hand-link.ts'
 import type { MemoryDisk } from '../../src/store/memory.ts'
 import { createMemoryDisk, createMemoryRack, openMemoryShelf } from '../../src/store/memory.ts'
@@ -38,7 +40,7 @@ export interface Device {
   readonly disk: MemoryDisk
   readonly network: Network
   /** Frames that it sent and received, channel by channel. */
-  readonly heard: readonly Overheard[]
+  readonly heard: Overheard[]
 }
 
 export interface Overheard {
@@ -65,6 +67,8 @@ export interface Plant {
   diaryOf(device: Device, during: () => Promise<unknown>): Promise<readonly DiaryEntry[]>
   /** The two are linked, and what is written at one is at the other. */
   expectAlive(): Promise<void>
+  /** All that was overheard; it would count as used memory. */
+  forget(): void
   close(): Promise<void>
 }
 
@@ -85,8 +89,11 @@ const collectGarbage = (() => {
 
 /** Bytes of JavaScript that are in use. */
 export const heapUsed = async (): Promise<number> => {
-  await pause(1)
-  collectGarbage()
+  // what other threads still hold of buffers is let go by then
+  for (let turn = 0; turn < 2; turn++) {
+    await pause(20)
+    collectGarbage()
+  }
   return process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers
 }
 
@@ -142,8 +149,7 @@ export const createPlant = async (options: PlantOptions = {}): Promise<Plant> =>
   }
   const soon = async <T>(promise: Promise<T>): Promise<T> => {
     let isDone = false
-    const done = (): boolean => (isDone = true)
-    promise.then(done, done)
+    void promise.catch(() => undefined).finally(() => (isDone = true))
     await until(() => isDone)
     return promise
   }
@@ -251,6 +257,12 @@ export const createPlant = async (options: PlantOptions = {}): Promise<Plant> =>
       }
       expect(isLinked()).toBe(true)
     },
+    forget: () => {
+      for (const { sent, received } of [...gate.heard, ...oven.heard]) {
+        sent.length = 0
+        received.length = 0
+      }
+    },
     close: async () => {
       await Promise.all([gate.node.close(), oven.node.close()])
       await relay.stop()
@@ -261,5 +273,6 @@ export const createPlant = async (options: PlantOptions = {}): Promise<Plant> =>
 /** Codes, as a technician would look for them. */
 export const codesOf = (diary: readonly DiaryEntry[]): string[] => diary.map(({ code }) => code)
 
-/** What somebody got of a node, by the first byte of each frame. */
-export const bytesOf = (frames: readonly Uint8Array[] = []): number[] => frames.map((frame) => frame[0] ?? -1)
+/** What somebody got of a node, by the first byte of each frame, those in bundles as well. */
+export const bytesOf = (frames: readonly Uint8Array<ArrayBuffer>[] = []): number[] =>
+  frames.flatMap((frame) => (frame[0] === bundleByte ? bytesOf([...unbundle(frame)]) : [frame[0] ?? -1]))
