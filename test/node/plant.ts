@@ -74,8 +74,8 @@ export interface Plant {
 
 export interface PlantOptions {
   readonly insiders?: number
-  /** Instead of a relay of its own. */
-  readonly stations?: readonly string[]
+  /** Besides the honest one, at the first URL; absent: that one only. */
+  readonly stations?: (honest: string) => readonly string[]
   /** False: links are sealed, as over a WebSocket. */
   readonly hasFingerprints?: boolean
 }
@@ -185,7 +185,7 @@ export const createPlant = async (options: PlantOptions = {}): Promise<Plant> =>
       build: 'plant',
       radio,
       openRelaySocket: openSocket,
-      defaultStations: options.stations ?? [relay.url],
+      defaultStations: options.stations?.(relay.url) ?? [relay.url],
       pageUrl: 'https://shoal.example/',
     })
     return {
