@@ -68,7 +68,7 @@ const listen = async (path: 'subscribe' | 'subscribe_monotonic'): Promise<number
     }
     run().catch((error: unknown) => {
       heard.end = String(error)
-      reject(error as Error)
+      reject(error)
     })
   })
   return index

@@ -189,7 +189,7 @@ export const createLogSwarm = (seed = 1): LogSwarm => {
           this.reason = reason
           close(wire)
         },
-      } as End & { bytesReceived: number }
+      }
     }
     const wire: Wire = {
       ends: [endOf(one, other), endOf(other, one)],

@@ -246,7 +246,7 @@ describe('whatever comes', () => {
     fc.record({
       type: fc.constant('run' as const),
       id: fc.nat(9),
-      bytes: fc.uint8Array({ maxLength: 50 }) as fc.Arbitrary<Uint8Array<ArrayBuffer>>,
+      bytes: fc.uint8Array({ maxLength: 50 }),
     }),
     fc.record({ type: fc.constant('sent' as const), id: fc.nat(9) }),
     fc.record({ type: fc.constant('headsDigest' as const), digest: fc.constant(chain(1)) }),
