@@ -105,9 +105,16 @@ export const headsDelay = 2
 export const headsLazyDelay = 300
 export const headsLazyPerStream = 10
 export const headsLazyDelayMax = 5000
+/** Heads of what others wrote are passed on at most this often: in a busy swarm one frame then tells of many, which are wanted, sent and stored together. Milliseconds. */
+export const headsRelayEvery = 40
 /** Where telling them takes long, the next time comes after so many times as long, but not later than this. */
 export const headsDelayShare = 10
 export const headsDelayMax = 20
+/**
+ * Streams of one author, numbered from 0: those that it is given names for, and a few of its own. Others neither want nor store more, or a single
+ * member could make so many that nobody could tell of his heads any more.
+ */
+export const streamsPerNodeMax = 256
 /** Streams one linked node may speak of. */
 export const headsMax = 65_536
 /** Whole heads are told to one linked node at most this often, however often it asks. Milliseconds. */

@@ -12,6 +12,7 @@ import {
   headsLazyDelay,
   headsLazyDelayMax,
   headsLazyPerStream,
+  headsRelayEvery,
   linkBytesLow,
   pushBytesMax,
   pushRunsMax,
@@ -42,6 +43,8 @@ export const createAnnouncements = ({ log, clock, sessions }: AnnouncementsOptio
   /** Changed in another way than by an own run at its end, for which the run itself would stand. */
   const rebuilt = new Set<StreamId>()
   let fresh = new Map<StreamId, RunRecord[]>()
+  /** Of what others wrote. */
+  let isRelaying = false
   const lazy = new Map<Link, Set<StreamId>>()
   let cancelSoon: (() => void) | undefined
   let cancelLazy: (() => void) | undefined
@@ -84,9 +87,22 @@ export const createAnnouncements = ({ log, clock, sessions }: AnnouncementsOptio
 
   /** With many links telling takes a while: then it is done less often, so that publishers hardly ever wait behind it. */
   let delay = headsDelay
+  let soonAt = Infinity
+  let relayedAt = -Infinity
+  /** Own runs at once; what others wrote after the last time by a measure. */
+  const flushSoon = (isOwn: boolean): void => {
+    const at = Math.max(clock.monotonic() + delay, isOwn ? 0 : relayedAt + headsRelayEvery)
+    if (at >= soonAt) return
+    cancelSoon?.()
+    soonAt = at
+    cancelSoon = clock.after(at - clock.monotonic(), flush)
+  }
   const flush = (): void => {
     const began = clock.monotonic()
     cancelSoon = undefined
+    soonAt = Infinity
+    if (isRelaying) relayedAt = began
+    isRelaying = false
     tellChanged()
     delay = Math.min(headsDelayMax, Math.max(headsDelay, (clock.monotonic() - began) * headsDelayShare))
   }
@@ -159,7 +175,8 @@ export const createAnnouncements = ({ log, clock, sessions }: AnnouncementsOptio
         if (runs === undefined) fresh.set(run.stream, [run])
         else if (runs.length <= pushRunsMax) runs.push(run)
       }
-      cancelSoon ??= clock.after(delay, flush)
+      isRelaying ||= appended.length === 0
+      flushSoon(appended.length > 0)
     },
     tellDigest: () => {
       flushAll()
