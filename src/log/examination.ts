@@ -2,7 +2,7 @@
  * The gate's judgement of one foreign run against what is held (RULES 1–4, 10, 17, 18). It reads, it never writes: the verdict says
  * what is to be written.
  */
-import { cryptBase64 } from '../core/node-id.ts'
+import { cryptBase64, isKeptStream } from '../core/node-id.ts'
 import { ShoalError, errorCode, errorMessage } from '../core/errors.ts'
 import type { StreamId } from '../core/event.ts'
 import { lamportLeapMax } from '../core/limits.ts'
@@ -125,6 +125,7 @@ export const examine = async (context: LogContext, run: Run): Promise<Examined> 
   if (header.swarm !== context.swarm) return refused('ERR_OTHER_SWARM', 'The run belongs to another swarm.')
   if (header.topic !== context.topic) return refused('ERR_OTHER_TOPIC', 'The run belongs to another topic.')
   if (!context.isMember(authorOf(header))) return { type: 'deferred', run, code: 'ERR_UNKNOWN_AUTHOR' }
+  if (!isKeptStream(header.stream)) return { type: 'deferred', run, code: 'ERR_STREAM_NUMBER' }
   switch (await verifyRun(run)) {
     case 'signature':
       return refused('ERR_FORGED', `The signature on a run of ${header.stream} is not its author's.`)

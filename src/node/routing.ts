@@ -7,6 +7,7 @@ import { planQuery } from '../aql/plan.ts'
 import { ShoalError, errorCode, errorMessage } from '../core/errors.ts'
 import type { AppId, NodeId } from '../core/event.ts'
 import type { EventFilter } from '../core/event-filter.ts'
+import { streamsPerNodeMax } from '../core/limits.ts'
 import type { Retention, Routing } from '../log/context.ts'
 import type { LimitedStream } from '../swarm/swarm-event.ts'
 import type { EventRouting } from './contract.ts'
@@ -109,7 +110,11 @@ export const planRouting = (settings: unknown, numbers: StreamNumbers, node: Nod
     const kept = keptName(name, ephemeral)
     // names such as `constructor` are found on every object
     const known = Object.hasOwn(given, kept) ? given[kept] : undefined
-    return known ?? (given[kept] = Math.max(firstNamedStream - 1, ...Object.values(given)) + 1)
+    const number = known ?? Math.max(firstNamedStream - 1, ...Object.values(given)) + 1
+    if (number >= streamsPerNodeMax)
+      return refuse('', `${name} would be one stream more than other devices keep of this one: ${streamsPerNodeMax}.`)
+    given[kept] = number
+    return number
   }
   const kinds = new Map<string, Retention | undefined>()
   for (const [name, value] of Object.entries(streams)) {

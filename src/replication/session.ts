@@ -10,6 +10,7 @@
 import { equalBytes } from '../core/bytes.ts'
 import { ShoalError } from '../core/errors.ts'
 import type { NodeId, StreamId } from '../core/event.ts'
+import { isKeptStream } from '../core/node-id.ts'
 import {
   answerBytes,
   askAdmissionsMax,
@@ -172,7 +173,7 @@ const takeHeads = (session: Session, full: boolean, heads: readonly StreamHead[]
     }
     session.hasHeads = true
   }
-  for (const head of heads) if (theirs.set(head)) streams.push(head.stream)
+  for (const head of heads) if (isKeptStream(head.stream) && theirs.set(head)) streams.push(head.stream)
   if (theirs.size > headsMax) refuse('ERR_TOO_MANY_HEADS', `A node tells of at most ${headsMax} streams.`)
   return full || streams.length > 0 ? [{ type: 'told', streams }] : []
 }
@@ -226,6 +227,7 @@ const takeRun = (
   session.heardAt = now
   session.runAt = now
   const end = endOf(sketch)
+  if (!isKeptStream(sketch.stream)) return []
   if (id === 0) {
     // it tells the head of its sender as well
     const before = session.theirs.get(sketch.stream)

@@ -273,6 +273,20 @@ describe('RULES 15: authors', () => {
   })
 })
 
+describe('streams of one author', () => {
+  it('more than anybody keeps of one are not taken: a single member must not fill the heads of all', async () => {
+    const device = await openDevice()
+    const numbered = (number: number) =>
+      makeRun(author, { rows: rowsFrom([{}], 0), stream: streamOf(author.id, number) })
+    expect(await ingestOne(device.log, (await numbered(255)).bytes)).toMatchObject({ type: 'stored' })
+    expect(await ingestOne(device.log, (await numbered(256)).bytes)).toMatchObject({
+      type: 'deferred',
+      code: 'ERR_STREAM_NUMBER',
+    })
+    expect(device.log.heads().size).toBe(1)
+  })
+})
+
 describe('RULES 12: stored is not present', () => {
   it('held runs are forwarded and counted, and seen by nobody until released, all at once', async () => {
     const { log } = await openDevice()

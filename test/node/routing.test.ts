@@ -43,6 +43,12 @@ describe('retention settings', () => {
 })
 
 describe('names and numbers', () => {
+  it('there are as many as other devices keep of one, and no more', () => {
+    const named = (count: number) => Array.from({ length: count }, (_, n) => ({ from: "'x'", into: `name-${n}` }))
+    expect(Math.max(...Object.values(plan({ routes: named(252) }).numbers))).toBe(255)
+    expect(() => plan({ routes: named(253) })).toThrow(/name-252 would be one stream more/)
+  })
+
   it('a name gets the next number when first seen, and keeps it; kinds do not share one', () => {
     const first = plan({
       streams: { a: { maxEvents: 1 } },

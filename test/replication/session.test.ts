@@ -10,6 +10,7 @@ import {
   linkBytesHigh,
   linkRestTime,
   rawBytesMax,
+  streamsPerNodeMax,
   wantBytesMin,
   wantSilenceMax,
   wantTimeMax,
@@ -98,15 +99,25 @@ describe('their heads', () => {
     expect(sent(frame({ type: 'headsDigest', digest: session.theirs.digest() }))).toEqual(['askHeads control'])
   })
 
+  it('are passed over, and runs as well, of streams that nobody keeps of one author', () => {
+    const beyond = streamOf(nodeOf(3), streamsPerNodeMax)
+    const told = [head(stream, 4), head(beyond, 4)]
+    expect(frame({ type: 'heads', full: true, heads: told })).toEqual([{ type: 'told', streams: [stream] }])
+    expect(frame({ type: 'run', id: 0, bytes: new Uint8Array(9) }, sketch(0, 5, beyond))).toEqual([])
+    expect([...session.theirs.all.keys()]).toEqual([stream])
+  })
+
   it('are bounded', () => {
-    const heads = Array.from({ length: 1000 }, (_, index) => index)
+    const authorOf = (number: number): NodeId => {
+      const key = new Uint8Array(32)
+      new DataView(key.buffer).setUint32(0, number)
+      return cryptBase64(key) as NodeId
+    }
+    const heads = Array.from({ length: streamsPerNodeMax }, (_, number) => number)
+    const tell = (author: number): unknown =>
+      frame({ type: 'heads', full: false, heads: heads.map((number) => head(streamOf(authorOf(author), number), 1)) })
     const flood = (): void => {
-      for (let round = 0; round <= headsMax / 1000; round++)
-        frame({
-          type: 'heads',
-          full: false,
-          heads: heads.map((index) => head(streamOf(nodeOf(3), round * 1000 + index), 1)),
-        })
+      for (let author = 0; author <= headsMax / streamsPerNodeMax; author++) tell(author)
     }
     expect(flood).toThrow(expect.objectContaining({ code: 'ERR_TOO_MANY_HEADS' }))
   })
