@@ -199,7 +199,7 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
       case 'send':
         return link.send(effect.frame, effect.lane)
       case 'read':
-        return void read(link, effect)
+        return void read(link, effect).catch((error: unknown) => cut(link, errorCode(error), errorMessage(error)))
       case 'tellHeads':
         return announcements.tellAll(link)
       case 'told':

@@ -226,10 +226,12 @@ export const createRooms = ({ openSocket, clock, random, report }: RoomsOptions)
           const post = [...posts.values()].find((one) => String(one.ordinal) === ordinal)
           const stay = post === undefined ? undefined : entry.stays.get(post)
           if (post === undefined || stay === undefined || !stay.others.has(id)) return
-          entry.outbox = entry.outbox.then(async () => {
-            const body = cryptBase64(await entry.box.seal(note, noteAbout(entry, stay.you, id)))
-            if (entry.stays.get(post) === stay) post.line.say({ type: 'note', room: name, to: id, body })
-          })
+          entry.outbox = entry.outbox
+            .then(async () => {
+              const body = cryptBase64(await entry.box.seal(note, noteAbout(entry, stay.you, id)))
+              if (entry.stays.get(post) === stay) post.line.say({ type: 'note', room: name, to: id, body })
+            })
+            .catch((error: unknown) => report('ERR_INTERNAL', `A note could not be sealed: ${errorMessage(error)}`))
         },
         leave: () => {
           if (entry.left) return
