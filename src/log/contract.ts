@@ -147,6 +147,8 @@ export interface Log {
   sketch(run: Uint8Array): RunSketch | undefined
   /** Last offset of each stream, as readers see it. */
   present(): OffsetMap
+  /** One past the last of them; 0 for none. */
+  presentCount(stream: StreamId): number
   read(options: ReadOptions): AsyncIterable<ReadBatch>
   /** Called after each advance of `present` with the streams that grew and one past their last offset; the answer removes the listener. */
   onPresent(listener: (grown: ReadonlyMap<StreamId, number>) => void): () => void

@@ -230,6 +230,7 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
     runs: (stream, offset, bytes) => runsFrom(context, stream, offset, bytes),
     sketch: sketchRun,
     present: () => presentOf(context),
+    presentCount: (stream) => index.stream(stream)?.present ?? 0,
     read: (what: ReadOptions) => read(context, what),
     onPresent: (listener) => {
       listeners.add(listener)

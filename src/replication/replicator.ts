@@ -262,9 +262,7 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     for (const { wantedBytes } of sessions.values()) wanted += wantedBytes
     const { assignments, strangers, beyond } = wants.plan(now(), gatheredBytesMax - intake.bytes - wanted)
     if (assignments.reduce((sum, { missing }) => sum + missing, 0) > catchUpEvents) isCatchingUp = true
-    for (const { link, stream, from, bytes } of assignments) {
-      ask(link, stream, from, bytes, 'events')
-    }
+    for (const { link, stream, from, bytes } of assignments) ask(link, stream, from, bytes, 'events')
     askAbout(strangers)
     for (const { link, stream } of beyond) {
       const sentence = `${link.node} holds more of this device's own stream ${stream} than it does itself: a copy of this device is, or was, at work.`

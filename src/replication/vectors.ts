@@ -40,7 +40,7 @@ export interface KnownVector {
 }
 
 export interface VectorDependencies {
-  readonly log: Pick<Log, 'heads' | 'status'>
+  readonly log: Pick<Log, 'heads' | 'presentCount' | 'status'>
   readonly signer: Signer
   readonly members: Pick<Members, 'isMember' | 'list'>
   /** Whether a member is gone for good: it neither holds anything up nor counts. */
@@ -90,11 +90,13 @@ export const createVectors = (dependencies: VectorDependencies): Vectors => {
   let closed = false
   let working: Promise<unknown> = Promise.resolve()
 
-  /** Whether we hold the streams of its own node as far as it says: only then nothing older of that node can still arrive. */
+  /**
+   * Whether the streams of its own node are present here as far as it says: only then nothing older of that node can still come to light.
+   * What is stored is not enough, since readers see it later (RULES 12).
+   */
   const isHeld = ({ node, map }: Vector): boolean => {
-    const heads = log.heads()
     for (const [stream, count] of map)
-      if (isWrittenBy(stream, node) && (heads.get(stream)?.count ?? 0) < count) return false
+      if (isWrittenBy(stream, node) && log.presentCount(stream) < count) return false
     return true
   }
 

@@ -131,6 +131,33 @@ test('RULES 21: the horizon is the lowest lamport, and a vector counts once its 
   expect(a.vectors.horizon()).toEqual({ lamport: a.log.status().lamport, waitingFor: [] })
 })
 
+test('RULES 12, 21: what is stored and not present yet may still come to light, so the horizon waits for it', async () => {
+  const clock = createManualClock(start)
+  const [a, b] = (await openNodes(clock, 2)) as [Node, Node]
+  await publish(b.log, drafts(3))
+  await publish(a.log, drafts(8))
+  connect(a, b)
+  await pass(clock, 30_000)
+  await a.log.ingest(await recordsOf(b.log, b.stream), { hold: true })
+  expect(a.log.head(b.stream)?.count).toBe(3)
+  expect(a.vectors.horizon()).toEqual({ lamport: 0, waitingFor: [b.signer.id] })
+  a.log.release()
+  expect(a.vectors.horizon()).toEqual({ lamport: 3, waitingFor: [] })
+})
+
+test('a node that has forgotten its own vector is given it by others, and goes on above it', async () => {
+  const clock = createManualClock(start)
+  const [a, b] = (await openNodes(clock, 2)) as [Node, Node]
+  const old = await signVector({ seq: 9e12, lamport: 3, time: start, map: new Map() }, b.signer)
+  connect(a, b)
+  const said: MemberFrame = { type: 'vectors', vectors: [frameOf(old, undefined)] }
+  const link = { node: b.signer.id, send: () => {}, close: () => {}, buffered: 0 } as unknown as Link
+  a.vectors.attach(link)
+  a.vectors.onFrame(link, said)
+  await pass(clock, 3 * vectorEvery)
+  expect(a.vectors.known(b.signer.id)?.vector.seq).toBeGreaterThan(9e12)
+})
+
 test('a vector that was changed on its way, signed by another, or a difference to an unknown one is not believed', async () => {
   const signer = await newSigner()
   const stream = `${signer.id}-0` as StreamId
