@@ -6,7 +6,7 @@ import type { PropertyValues, TemplateResult } from 'lit'
 import { html, nothing } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import type { DeviceStatus } from '../../client/contract.ts'
-import { presenceOf } from '../../ui/devices/words.ts'
+import { hasLink, presenceOf } from '../../ui/devices/words.ts'
 import { errorText } from '../../ui/error-text.ts'
 import { icon } from '../../ui/icons.ts'
 import { recall, remember } from '../../ui/preferences.ts'
@@ -60,6 +60,8 @@ export class ShoalAndon extends View {
   override connectedCallback(): void {
     super.connectedCallback()
     this.#sound = createAlarmSound(() => this.requestUpdate())
+    // tapped before this view was there, as when joining
+    if (navigator.userActivation?.hasBeenActive) this.#unlock()
     // what browsers count as a tap, for fingers too
     for (const type of ['pointerup', 'keydown']) addEventListener(type, this.#unlock, { capture: true })
     document.addEventListener('visibilitychange', this.#look)
@@ -227,7 +229,8 @@ export class ShoalAndon extends View {
   /** Whether a call would reach anybody, said before it is needed. */
   #reach(): TemplateResult {
     const now = Date.now() * 1000
-    const isThere = (device: DeviceStatus): boolean => ['linked', 'known'].includes(presenceOf(device, now))
+    const isLinked = hasLink(this.#devices)
+    const isThere = (device: DeviceStatus): boolean => ['linked', 'known'].includes(presenceOf(device, isLinked, now))
     const count = this.#devices.filter((device) => !device.isSelf && isThere(device)).length
     return count > 0
       ? html`<p class="reach good"><i></i>${this.say('andon.reach', { count })}</p>`

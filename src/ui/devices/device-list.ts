@@ -6,7 +6,7 @@ import type { DeviceStatus } from '../../client/contract.ts'
 import { controls } from '../theme.ts'
 import { View } from '../view.ts'
 import type { Presence } from './words.ts'
-import { clockWords, deviceName, presenceOf } from './words.ts'
+import { clockWords, deviceName, hasLink, presenceOf } from './words.ts'
 
 const order: readonly Presence[] = ['linked', 'known', 'away', 'never']
 
@@ -16,19 +16,19 @@ export class ShoalDeviceList extends View {
 
   override render(): TemplateResult {
     const now = Date.now() * 1000
+    const isLinked = hasLink(this.devices)
     const rank = (device: DeviceStatus): number =>
-      device.isSelf ? -1 : order.indexOf(presenceOf(device, now)) - (device.problem === undefined ? 0 : 0.5)
+      device.isSelf ? -1 : order.indexOf(presenceOf(device, isLinked, now)) - (device.problem === undefined ? 0 : 0.5)
     return html`<ul>
       ${repeat(
         [...this.devices].sort((a, b) => rank(a) - rank(b)),
         (device) => device.node,
-        (device) => this.#device(device, now),
+        (device) => this.#device(device, presenceOf(device, isLinked, now), now),
       )}
     </ul>`
   }
 
-  #device(device: DeviceStatus, now: number): TemplateResult {
-    const presence = presenceOf(device, now)
+  #device(device: DeviceStatus, presence: Presence, now: number): TemplateResult {
     return html`<li class="card ${device.isSelf ? 'self' : presence}" data-node=${device.node}>
       <div class="head">
         <i class="lamp" aria-hidden="true"></i>

@@ -124,7 +124,10 @@ export class ShoalDevices extends View {
   /** What is wrong with the ways to others, and what works all the same. */
   #ways(swarm: SwarmStatus): TemplateResult {
     const { stations } = swarm
-    const isCutOff = stations.length > 0 && stations.every((station) => station.state === 'unreachable')
+    const isCutOff =
+      this.standing?.links !== 'off' &&
+      stations.length > 0 &&
+      stations.every((station) => station.state === 'unreachable')
     return html`
       ${
         this.standing?.links === 'off'

@@ -6,7 +6,8 @@ import { controls } from '../theme.ts'
 import { View } from '../view.ts'
 import type { MeshLink, MeshNode } from './mesh.ts'
 import { layMesh } from './mesh.ts'
-import { deviceName, presenceOf } from './words.ts'
+import type { Presence } from './words.ts'
+import { deviceName, hasLink, presenceOf } from './words.ts'
 
 /** Units of the drawing. Beyond `radialFrom` devices a name stands along its ray, for lack of room beside each other. */
 const radius = 150
@@ -47,8 +48,12 @@ export class ShoalMesh extends View {
     </figure>`
   }
 
+  #presenceOf(device: DeviceStatus): Presence {
+    return presenceOf(device, hasLink(this.devices), Date.now() * 1000)
+  }
+
   #isThere(device: DeviceStatus): boolean {
-    const presence = presenceOf(device, Date.now() * 1000)
+    const presence = this.#presenceOf(device)
     return presence === 'linked' || presence === 'known'
   }
 
@@ -73,7 +78,7 @@ export class ShoalMesh extends View {
   #node(node: MeshNode, count: number, isRadial: boolean): SVGTemplateResult {
     const { device, x, y } = node
     const name = deviceName(device, this.text)
-    const presence = presenceOf(device, Date.now() * 1000)
+    const presence = this.#presenceOf(device)
     const title = device.isSelf ? `${name}, ${this.say('devices.self')}` : `${name}, ${this.say(`state.${presence}`)}`
     const size = device.isSelf ? (isRadial ? 11 : 17) : count > 24 ? 6 : isRadial ? 8 : 12
     const look = `${device.isSelf ? 'self' : ''} ${this.#isThere(device) ? '' : 'away'} ${device.problem === undefined ? '' : 'trouble'}`

@@ -12,10 +12,14 @@ export const deviceName = ({ displayName, node }: Pick<DeviceStatus, 'displayNam
 
 export type Presence = 'linked' | 'known' | 'away' | 'never'
 
-export const presenceOf = ({ link, lastSeen, isSelf }: DeviceStatus, now: number): Presence => {
+/** Whether this device has a link to anybody; without one it reaches nobody through others either. */
+export const hasLink = (devices: readonly DeviceStatus[]): boolean => devices.some(({ link }) => link !== undefined)
+
+/** `isLinked`: this device has a link to anybody. */
+export const presenceOf = ({ link, lastSeen, isSelf }: DeviceStatus, isLinked: boolean, now: number): Presence => {
   if (isSelf || link !== undefined) return 'linked'
   if (lastSeen === undefined) return 'never'
-  return now - lastSeen <= thereWithin ? 'known' : 'away'
+  return isLinked && now - lastSeen <= thereWithin ? 'known' : 'away'
 }
 
 /** `offset`: their clock minus ours, microseconds. */

@@ -38,10 +38,12 @@ describe('a device', () => {
   it('is linked, known, away, or was never heard of', () => {
     const now = 1000 * second
     const link = { kind: 'webrtc', since: 0, bytesSent: 0, bytesReceived: 0 } as const
-    expect(presenceOf(device('a', { link }), now)).toBe('linked')
-    expect(presenceOf(device('a', { lastSeen: now - thereWithin }), now)).toBe('known')
-    expect(presenceOf(device('a', { lastSeen: now - thereWithin - 1 }), now)).toBe('away')
-    expect(presenceOf(device('a'), now)).toBe('never')
+    expect(presenceOf(device('a', { link }), true, now)).toBe('linked')
+    expect(presenceOf(device('a', { lastSeen: now - thereWithin }), true, now)).toBe('known')
+    expect(presenceOf(device('a', { lastSeen: now - thereWithin - 1 }), true, now)).toBe('away')
+    // who has no link itself reaches nobody, however lately it heard of them
+    expect(presenceOf(device('a', { lastSeen: now }), false, now)).toBe('away')
+    expect(presenceOf(device('a'), true, now)).toBe('never')
   })
 })
 
