@@ -1,4 +1,4 @@
-/** Where the devices of a mesh stand in its drawing: on a circle, this one at the bottom, and a line for each link. */
+/** Where the devices of a mesh stand in its drawing: on a circle, this one at the bottom (alone: in the middle), and a line for each link. */
 import type { DeviceStatus } from '../../client/contract.ts'
 
 export interface MeshNode {
@@ -22,7 +22,8 @@ export interface Mesh {
 }
 
 /** `devices`: this one first. What two devices say of each other is one link, whoever says it. */
-export const layMesh = (devices: readonly DeviceStatus[], radius: number): Mesh => {
+export const layMesh = (devices: readonly DeviceStatus[], circle: number): Mesh => {
+  const radius = devices.length === 1 ? 0 : circle
   const nodes = devices.map((device, index): MeshNode => {
     const angle = Math.PI / 2 + (2 * Math.PI * index) / Math.max(1, devices.length)
     return { device, angle, x: radius * Math.cos(angle), y: radius * Math.sin(angle) }

@@ -15,6 +15,11 @@ const day = 24 * 3600 * 1_000_000
 /** Between two nodes neither the join nor the membership may be seen for a moment. Milliseconds. */
 const joinGapMax = 10_000
 
+/** Seconds with nothing on its way, after which what arrives is no part of the join any more. */
+const countedFor = 5
+/** Seconds with nothing on its way, after which a joined device says no longer that it has joined. */
+const shownFor = 60
+
 export class ShoalBanners extends View {
   static override properties = {
     arrived: { state: true },
@@ -27,6 +32,8 @@ export class ShoalBanners extends View {
   /** The view that shows the code is on the screen. */
   declare hidesRecovery: boolean
   #joinSeen: number | undefined
+  /** The swarm that `arrived` is about: leaving it again, or joining another, ends the message. */
+  #arrivedIn: string | undefined
   #timer: ReturnType<typeof setInterval> | undefined
 
   constructor() {
@@ -41,23 +48,30 @@ export class ShoalBanners extends View {
     else if (swarm?.state === 'member' && this.#joinSeen !== undefined) {
       const isJust = performance.now() - this.#joinSeen < joinGapMax
       this.#joinSeen = undefined
-      if (isJust) this.#arrive()
+      if (isJust) this.#arrive(swarm.swarmId)
     }
+    if (this.arrived && swarm && swarm.swarmId !== this.#arrivedIn) this.#dismissArrival()
   }
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     clearInterval(this.#timer)
   }
-  #arrive(): void {
+  #arrive(swarmId: string): void {
     this.arrived = true
+    this.#arrivedIn = swarmId
     const count = (): void =>
       void this.shoal.info().then(
         ({ events }) => (this.events = events),
         () => undefined,
       )
+    let quiet = 0
     count()
     clearInterval(this.#timer)
-    this.#timer = setInterval(count, 1000)
+    this.#timer = setInterval(() => {
+      quiet = this.swarm?.toReceive === 0 ? quiet + 1 : 0
+      if (quiet <= countedFor) count()
+      if (quiet > shownFor) this.#dismissArrival()
+    }, 1000)
   }
   #dismissArrival = (): void => {
     this.arrived = false

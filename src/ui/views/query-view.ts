@@ -70,6 +70,7 @@ export class ShoalQuery extends View {
     if (changed.has('active') && this.active) void this.#findExamples()
     if (changed.has('swarmId')) {
       this.#ran = undefined
+      this.#forget()
       void this.#nameLog()
     }
     if (this.aql === undefined) this.#ran = undefined
@@ -134,6 +135,14 @@ export class ShoalQuery extends View {
     const log = this.swarmId === undefined ? {} : { swarmId: this.swarmId }
     this.#items = this.shoal.query(aql, { order: 'desc', signal: abort.signal, ...log })[Symbol.asyncIterator]()
     await this.#read(abort)
+  }
+
+  /** What one log answered is not shown as the answer of another. */
+  #forget(): void {
+    this.#stop()
+    this.events = []
+    this.diagnostics = []
+    this.state = { type: 'idle' }
   }
 
   #stop = (): void => {
