@@ -129,7 +129,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'query.box': 'Abfrage in AQL',
   'query.ask': 'Abfragen',
   'query.help':
-    'Tags lassen sich mit & (und) und | (oder) verbinden. Die neuesten Ereignisse stehen oben, außer die Abfrage sagt ORDER ASC.',
+    'Tags stehen in einfachen Anführungszeichen und lassen sich mit & (und) und | (oder) verbinden. Die neuesten Ereignisse stehen oben, außer die Abfrage sagt ORDER ASC.',
   'query.count': '{count} {count|Ereignis|Ereignisse} in {time}',
   'query.some': 'Die neuesten {count} Ereignisse in {time}; es gibt weitere',
   'query.more': 'Weitere {count} lesen',

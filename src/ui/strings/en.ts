@@ -121,7 +121,8 @@ export const en = {
 
   'query.box': 'Query in AQL',
   'query.ask': 'Ask',
-  'query.help': 'Combine tags with & (and) and | (or). The newest events come first unless the query says ORDER ASC.',
+  'query.help':
+    'Tags stand in single quotes; combine them with & (and) and | (or). The newest events come first unless the query says ORDER ASC.',
   'query.count': '{count} {count|event|events} in {time}',
   'query.some': 'The newest {count} events in {time}; there are more',
   'query.more': 'Read {count} more',

@@ -95,7 +95,7 @@ export const devices: Readonly<Record<keyof typeof english, string>> = {
 
   'invite.title': 'Geräte einladen',
   'invite.text':
-    'Wer den Link hat, kann damit herein. Kein Admin muss dabei sein, und er enthält kein Geheimnis des Schwarms.',
+    'Wer den Link hat, kann damit beitreten. Irgendein Gerät des Schwarms muss dann Shoal auf dem Bildschirm haben; ein Admin muss es nicht sein.',
   'invite.uses': 'Für wie viele Geräte',
   'invite.usesOne': 'Ein Gerät',
   'invite.usesMany': '{count} Geräte',
@@ -109,7 +109,7 @@ export const devices: Readonly<Record<keyof typeof english, string>> = {
   'invite.asAdmin': 'Admins, die andere einladen dürfen',
   'invite.make': 'Einladung erstellen',
   'invite.another': 'Noch eine',
-  'invite.scan': 'Fotografieren Sie dies mit dem anderen Gerät ab, oder schicken Sie den Link.',
+  'invite.scan': 'Fotografieren Sie dies mit der Kamera-App des anderen Geräts ab, oder schicken Sie den Link.',
   'invite.qr': 'QR-Code der Einladung zu {name}',
   'invite.copy': 'Link kopieren',
   'invite.share': 'Teilen',
@@ -155,6 +155,6 @@ export const devices: Readonly<Record<keyof typeof english, string>> = {
   'leave.onlyHere':
     '{count} {count|Ereignis ist|Ereignisse sind} nur auf diesem Gerät; die anderen bekommen {count|es|sie} dann nie.',
   'leave.lastAdmin':
-    'Es ist der einzige Admin. Ohne ihn kann niemand eingeladen werden; machen Sie erst ein anderes Gerät zum Admin.',
+    'Es ist der einzige Admin. Ohne ihn kann niemand eingeladen werden; laden Sie erst ein anderes Gerät als Admin ein.',
   'leave.now': 'Jetzt verlassen',
 }

@@ -49,7 +49,7 @@ export const welcome: Readonly<Record<keyof typeof english, string>> = {
   'join.title': 'Einem Schwarm beitreten',
   'join.paste': 'Einladung einfügen',
   'join.pasteHint':
-    'Den ganzen Link oder den Text, den Sie bekommen haben. Einen Code auf Bildschirm oder Aushang fotografieren Sie ab.',
+    'Den ganzen Link oder den Text, den Sie bekommen haben. Einen Code auf Bildschirm oder Aushang fotografieren Sie mit der Kamera-App dieses Geräts ab.',
   'join.invited': 'Sie sind eingeladen zu',
   'join.until': 'gültig bis {time}',
   'join.expired': 'Diese Einladung galt bis {time}. Bitten Sie um eine neue.',

@@ -92,7 +92,7 @@ export const devices = {
 
   'invite.title': 'Invite devices',
   'invite.text':
-    'Whoever has the link can come in with it. It needs no admin to be there, and holds no secret of the swarm.',
+    'Whoever has the link can join with it. Some device of the swarm has to have Shoal on its screen then; it need not be an admin.',
   'invite.uses': 'For how many devices',
   'invite.usesOne': 'One device',
   'invite.usesMany': '{count} devices',
@@ -106,7 +106,7 @@ export const devices = {
   'invite.asAdmin': 'Admins, who may invite others',
   'invite.make': 'Make invitation',
   'invite.another': 'Another one',
-  'invite.scan': 'Photograph this with the other device, or send the link.',
+  'invite.scan': 'Photograph this with the camera app of the other device, or send the link.',
   'invite.qr': 'QR code of the invitation to {name}',
   'invite.copy': 'Copy link',
   'invite.share': 'Share',
@@ -150,6 +150,6 @@ export const devices = {
   'leave.three': 'To come back it needs a new invitation.',
   'leave.onlyHere':
     '{count} {count|event is|events are} only on this device; the others will never get {count|it|them}.',
-  'leave.lastAdmin': 'It is the only admin. Without it nobody can be invited; make another device an admin first.',
+  'leave.lastAdmin': 'It is the only admin. Without it nobody can be invited; invite another device as an admin first.',
   'leave.now': 'Leave now',
 } as const

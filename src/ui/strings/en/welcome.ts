@@ -44,7 +44,8 @@ export const welcome = {
 
   'join.title': 'Join a swarm',
   'join.paste': 'Paste the invitation',
-  'join.pasteHint': 'The whole link, or the text you were sent. With a code on a screen or poster: photograph it.',
+  'join.pasteHint':
+    'The whole link, or the text you were sent. A code on a screen or poster: photograph it with the camera app of this device.',
   'join.invited': 'You are invited to',
   'join.until': 'valid until {time}',
   'join.expired': 'This invitation was valid until {time}. Ask for a new one.',
