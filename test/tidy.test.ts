@@ -117,7 +117,7 @@ const isIn = (target: string, allowed: string): boolean =>
 
 test('the sources are read', () => {
   expect(sources).toContain('src/core/event.ts')
-  expect(importsOf('src/core/node-id.ts')).toEqual(['core/errors.ts', 'core/event.ts'])
+  expect(importsOf('src/core/node-id.ts')).toEqual(['core/bytes.ts', 'core/errors.ts', 'core/event.ts'])
 })
 
 test('every import stands in the table', () => {

@@ -1,5 +1,5 @@
 /** Fields of frames, checked one by one: every reader throws `ERR_FRAME` for what no honest node sends. */
-import { concatBytes, createByteReader, createByteWriter } from '../core/bytes.ts'
+import { createByteWriter } from '../core/bytes.ts'
 import type { NodeId, StreamId } from '../core/event.ts'
 import { bytesFromNodeId, nodeIdFromBytes, parseStreamId, streamOf } from '../core/node-id.ts'
 import { refuseFrame } from './cbor.ts'
@@ -40,9 +40,10 @@ export const nodeBytes = (id: NodeId): Uint8Array => bytesFromNodeId(id)
 export const streamBytes = (id: StreamId): Uint8Array => {
   const parts = parseStreamId(id)
   if (parts === undefined) return refuseFrame(`"${id}" is no stream`)
-  const writer = createByteWriter(8)
+  const writer = createByteWriter(40)
+  writer.bytes(bytesFromNodeId(parts.node))
   writer.varint(parts.number)
-  return concatBytes(bytesFromNodeId(parts.node), writer.done())
+  return writer.done()
 }
 
 export const stream = (value: unknown): StreamId => {
@@ -54,15 +55,17 @@ export const stream = (value: unknown): StreamId => {
 
 /** The varint at `at`, and where what follows it begins. Shortest form only. */
 export const varint = (source: Uint8Array, at: number): { readonly value: number; readonly next: number } => {
-  const reader = createByteReader(source.subarray(at, at + 8))
-  const available = reader.left
-  let value: number
-  try {
-    value = reader.varint()
-  } catch (cause) {
-    return refuseFrame('a varint', cause)
+  let value = 0
+  let scale = 1
+  for (let next = at; next < at + 8;) {
+    const byte = source[next++]
+    if (byte === undefined) return refuseFrame('a varint')
+    value += (byte & 0x7f) * scale
+    scale *= 0x80
+    if (byte >= 0x80) continue
+    if (!Number.isSafeInteger(value)) return refuseFrame('a varint')
+    if (next - at > 1 && byte === 0) return refuseFrame('a varint with leading zeros')
+    return { value, next }
   }
-  const next = at + available - reader.left
-  if (next - at > 1 && source[next - 1] === 0) return refuseFrame('a varint with leading zeros')
-  return { value, next }
+  return refuseFrame('a varint')
 }

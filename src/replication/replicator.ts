@@ -280,7 +280,7 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
   const planSoon = (): void => {
     if (isPlanning) return
     isPlanning = true
-    queueMicrotask(() => {
+    void Promise.resolve().then(() => {
       isPlanning = false
       plan()
     })
