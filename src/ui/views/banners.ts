@@ -15,6 +15,8 @@ const day = 24 * 3600 * 1_000_000
 /** Between two nodes neither the join nor the membership may be seen for a moment. Milliseconds. */
 const joinGapMax = 10_000
 
+/** Seconds with nothing on its way, after which everything is here. */
+const settledAfter = 2
 /** Seconds with nothing on its way, after which what arrives is no part of the join any more. */
 const countedFor = 5
 /** Seconds with nothing on its way, after which a joined device says no longer that it has joined. */
@@ -25,12 +27,15 @@ export class ShoalBanners extends View {
     arrived: { state: true },
     events: { state: true },
     hidesRecovery: { attribute: false },
+    settled: { state: true },
   }
   /** Whether this device has joined its swarm just now, before these eyes. */
   declare arrived: boolean
   declare events: number
   /** The view that shows the code is on the screen. */
   declare hidesRecovery: boolean
+  /** Nothing was on its way for a while: at first nobody has said yet what there is. */
+  declare settled: boolean
   #joinSeen: number | undefined
   /** The swarm that `arrived` is about: leaving it again, or joining another, ends the message. */
   #arrivedIn: string | undefined
@@ -40,6 +45,7 @@ export class ShoalBanners extends View {
     super()
     this.arrived = false
     this.events = 0
+    this.settled = false
   }
 
   override willUpdate(): void {
@@ -65,10 +71,12 @@ export class ShoalBanners extends View {
         () => undefined,
       )
     let quiet = 0
+    this.settled = false
     count()
     clearInterval(this.#timer)
     this.#timer = setInterval(() => {
       quiet = this.swarm?.toReceive === 0 ? quiet + 1 : 0
+      this.settled = quiet >= settledAfter
       if (quiet <= countedFor) count()
       if (quiet > shownFor) this.#dismissArrival()
     }, 1000)
@@ -99,7 +107,7 @@ export class ShoalBanners extends View {
       <p class="grow">
         <strong>${this.say('join.done', { name })}</strong>
         ${this.say('join.received', { count: this.events })}
-        ${toReceive > 0 ? this.say('join.toReceive', { count: toReceive }) : this.say('join.complete')}
+        ${toReceive > 0 ? this.say('join.toReceive', { count: toReceive }) : this.settled ? this.say('join.complete') : nothing}
       </p>
       <a class="button" href=${linkTo({ view: 'events' })} @click=${this.#dismissArrival}
         >${this.say('join.showEvents')}</a
