@@ -4,7 +4,7 @@ import { encode } from 'cborg'
 import { concatBytes } from '../../src/core/bytes.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import type { NodeId } from '../../src/core/event.ts'
-import { headsMax, linkBytesHigh, notReadingMax } from '../../src/core/limits.ts'
+import { headsMax, linkBytesHigh, notReadingMax, streamsPerNodeMax } from '../../src/core/limits.ts'
 import { bytesFromNodeId, nodeIdFromBytes, streamOf } from '../../src/core/node-id.ts'
 import type { MemberFrame, StreamHead } from '../../src/replication/contract.ts'
 import { signVector } from '../../src/replication/vector.ts'
@@ -70,20 +70,18 @@ const send = (end: End, ...frames: readonly MemberFrame[]): void => {
   for (const frame of frames) end.link.send(frame)
 }
 
-const runOf = async (person: Person, lamport = 1) => {
-  const { signer, swarm } = person
-  return makeRun(signer, { rows: rowsFrom([{}], lamport), swarm, topic: 'default-topic' })
-}
+const rowsOf = ({ swarm }: Person, lamport = 1) => ({ rows: rowsFrom([{}], lamport), swarm, topic: 'default-topic' })
+const runOf = (person: Person, lamport = 1) => makeRun(person.signer, rowsOf(person, lamport))
 
 const anybody = (): NodeId => nodeIdFromBytes(random(32))
-/** Each time others. */
+/** Each time others, as many as are kept of each author. */
 const strangers = (count: number): StreamHead[] => {
-  const key = new Uint8Array(32).fill(5)
   const chain = random(32)
-  const first = new DataView(random(8).buffer).getUint32(0)
+  let author = anybody()
   return Array.from({ length: count }, (_, index) => {
-    new DataView(key.buffer).setUint32(0, (first + index) >>> 0)
-    return { stream: streamOf(nodeIdFromBytes(key), 0), from: 0, count: 1, sealedTo: 0, chain }
+    const number = index % streamsPerNodeMax
+    if (number === 0) author = anybody()
+    return { stream: streamOf(author, number), from: 0, count: 1, sealedTo: 0, chain }
   })
 }
 
@@ -173,6 +171,20 @@ describe('what it forges', () => {
 })
 
 describe('what it floods with', () => {
+  it('streams of its own: others keep 256, so that heads of all stay few', async () => {
+    const { gate } = plant
+    const before = gate.node.log.heads().size
+    const { end } = await link()
+    for (const number of [255, 256, 300, 2 ** 40]) {
+      const stream = streamOf(liar.signer.id, number)
+      const { bytes } = await makeRun(liar.signer, { ...rowsOf(liar), stream })
+      send(end, { type: 'run', id: 0, bytes })
+    }
+    await plant.pass(1000)
+    expect(gate.node.log.heads().size).toBe(before + 1)
+    end.link.close({ code: 'ERR_LEAVING', message: '' })
+  })
+
   it('wants', async () => {
     const stream = streamOf(plant.gate.id, 0)
     const wants = Array.from({ length: 200 }, (_, id): MemberFrame => ({

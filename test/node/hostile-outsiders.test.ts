@@ -77,12 +77,11 @@ describe('inside the room of the swarm, by its name', () => {
   it('one gets sealed notes, and is heard by nobody; the diary names the station, a flood is cut', async () => {
     const room = roomNameOf(swarmRoomKey(plant.swarmKey, 0))
     const outsider = await connectTo(plant.relay.url)
-    const diary = await plant.diaryOf(plant.gate, async () => {
+    const diary = await plant.diaryOf(plant.gate, async (told) => {
       outsider.say({ type: 'enter', room })
       const { present } = await outsider.next('entered')
       expect(present).toHaveLength(2)
       const notes = [outsider.next('note'), outsider.next('note')]
-      await plant.until(() => outsider.left('note') >= 0, 50)
       await plant.pass(1000)
       const bodies = (await Promise.all(notes)).map(({ body }) => body)
       for (const body of bodies) {
@@ -93,7 +92,7 @@ describe('inside the room of the swarm, by its name', () => {
       }
       for (const to of present)
         for (const body of [...bodies, 'A'.repeat(100)]) outsider.say({ type: 'note', room, to, body })
-      await plant.pass(1000)
+      await told('ERR_NOTE')
     })
     expect(diary).toEqual([{ time: expect.any(Number), code: 'ERR_NOTE', message: expect.any(String) }])
     expect(diary[0]?.message).toContain(plant.relay.url)
@@ -107,9 +106,9 @@ describe('who stands between', () => {
   it('and swaps the signals that people carry for his own gets hellos and proofs; both refuse with ERR_PROOF', async () => {
     const seen: Uint8Array<ArrayBuffer>[] = []
     let there: readonly string[] = []
-    const here = await plant.diaryOf(plant.gate, async () => {
+    const here = await plant.diaryOf(plant.gate, async (toldHere) => {
       there = codesOf(
-        await plant.diaryOf(plant.oven, async () => {
+        await plant.diaryOf(plant.oven, async (toldThere) => {
           const [left, right] = [await plant.knock(plant.gate), await plant.knock(plant.oven)]
           let isClosed = false
           const watched = (channel: Channel): Channel => ({
@@ -124,7 +123,7 @@ describe('who stands between', () => {
             return [frame]
           })
           await plant.until(() => isClosed)
-          await plant.pass(500)
+          await Promise.all([toldHere('ERR_PROOF'), toldThere('ERR_PROOF')])
         }),
       )
     })

@@ -137,7 +137,7 @@ it('sees names of rooms and sealed notes: neither who is there nor what they say
 
 it('delivers notes to others, under other names, and in other rooms: none is heard, the diary names it', async () => {
   const before = pairs()
-  const diary = await plant.diaryOf(plant.gate, async () => {
+  const diary = await plant.diaryOf(plant.gate, async (told) => {
     liar.carries = ({ room, from, to, body }) => {
       for (const other of [from, to, cryptBase64(random(12))]) {
         liar.say({ type: 'note', room, from: other, body })
@@ -146,6 +146,7 @@ it('delivers notes to others, under other names, and in other rooms: none is hea
       return false
     }
     await comeAnew()
+    await told('ERR_NOTE')
   })
   expect(codesOf(diary).filter((code) => code === 'ERR_NOTE')).toHaveLength(1)
   expect(diary.find(({ code }) => code === 'ERR_NOTE')?.message).toContain(liar.url)
@@ -224,6 +225,7 @@ it('carries nothing: who has an honest one besides finds the others by that', as
     gate.network.links.get(oven.id)?.link.close({ code: 'ERR_LEAVING', message: '' })
     await other.until(() => !gate.network.links.has(oven.id))
     await other.expectAlive()
+    expect(gate.node.swarm.status().stations.map(({ state }) => state)).toEqual(['connected', 'connected'])
   } finally {
     await other.close()
   }

@@ -63,8 +63,11 @@ export interface Plant {
   until(isSo: () => boolean, step?: number): Promise<void>
   /** Milliseconds, in steps that a node cannot tell from a clock that runs. */
   pass(ms: number, step?: number): Promise<void>
-  /** What was written in the diary of `device` meanwhile. */
-  diaryOf(device: Device, during: () => Promise<unknown>): Promise<readonly DiaryEntry[]>
+  /** What was written in the diary of `device` meanwhile; `told` waits until something is, under that code. */
+  diaryOf(
+    device: Device,
+    during: (told: (code: string) => Promise<void>) => Promise<unknown>,
+  ): Promise<readonly DiaryEntry[]>
   /** The two are linked, and what is written at one is at the other. */
   expectAlive(): Promise<void>
   /** All that was overheard; it would count as used memory. */
@@ -238,10 +241,16 @@ export const createPlant = async (options: PlantOptions = {}): Promise<Plant> =>
     pass,
     diaryOf: async (device, during) => {
       // the same sentence within a minute is one entry
-      await pass(62_000, 2000)
+      await pass(61_000, 4000)
       const before = new Set((await device.node.details()).diary)
-      await during()
-      return (await device.node.details()).diary.filter((entry) => !before.has(entry))
+      const entries = async () => (await device.node.details()).diary.filter((entry) => !before.has(entry))
+      await during(async (code) => {
+        for (let turn = 0; !codesOf(await entries()).includes(code); turn++) {
+          if (turn > 500) throw new Error(`not told of ${code} but ${codesOf(await entries()).join()}`)
+          await pass(20, 20)
+        }
+      })
+      return entries()
     },
     expectAlive: async () => {
       await until(isLinked)
