@@ -212,7 +212,7 @@ export const createAdmitting = (dependencies: AdmittingDependencies): Admitting 
       const isOurs = errorCode(error) !== 'ERR_FRAME' && !/^ERR_(?:INVITATION|JOIN)/.test(errorCode(error))
       const code = isOurs ? laterCode : errorCode(error)
       const message = isOurs ? 'The device that was reached could not write the admission down.' : errorMessage(error)
-      report(errorCode(error), `${link.node} was not let in: ${errorMessage(error)}`)
+      report(errorCode(error), `By a ${link.kind} link ${link.node} was not let in: ${errorMessage(error)}`)
       link.send({ type: 'joinRefused', code, message })
       if (!link.isMember) link.close({ code, message })
     }
@@ -238,6 +238,7 @@ export const createAdmitting = (dependencies: AdmittingDependencies): Admitting 
       let hasSpoken = false
       const give = (code: string, message: string): void => {
         leave(link)
+        report(code, `The ${link.kind} link to ${link.node}, which wants to join, was cut: ${message}`)
         link.close({ code, message })
       }
       const giveUp = (): void => give('ERR_JOIN_TIMEOUT', 'The newcomer took too long to join.')

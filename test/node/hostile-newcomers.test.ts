@@ -77,7 +77,8 @@ const refused = async (wish: Wish, person?: Person): Promise<{ readonly code: st
     expect(end.code).toBe(code)
     expect(gotBeyond(heard?.sent)).toEqual([refusedByte])
   })
-  for (const { code: told, message } of diary) if (told !== 'JOINING') expect(message).toContain(self.signer.id)
+  for (const { code: told, message } of diary)
+    if (told !== 'JOINING') expect(message).toMatch(new RegExp(`^By a webrtc link ${self.signer.id} was not let in`))
   expect(diskBytes(plant.gate.disk) - disk).toBeLessThan(3000)
   return { code, codes: codesOf(diary) }
 }
@@ -138,12 +139,15 @@ describe('a newcomer', () => {
   })
 
   it('that keeps its place and never speaks', async () => {
-    const ends = await Promise.all([newcomer(), newcomer()]).then(async ([one, other]) => [
-      await arrive(one),
-      await arrive(other),
-    ])
-    await plant.pass(26_000, 1000)
-    for (const end of ends) expect(end.code).toBe('ERR_JOIN_TIMEOUT')
+    const self = await newcomer()
+    const diary = await plant.diaryOf(plant.gate, async (told) => {
+      const end = await arrive(self)
+      await plant.pass(26_000, 1000)
+      await told('ERR_JOIN_TIMEOUT')
+      await plant.until(() => isOver(end))
+      expect(end.code).toBe('ERR_JOIN_TIMEOUT')
+    })
+    expect(diary[0]?.message).toContain(`The webrtc link to ${self.signer.id}, which wants to join, was cut`)
   })
 })
 
