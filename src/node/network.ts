@@ -11,6 +11,8 @@ import type { Log } from '../log/contract.ts'
 import type { Finder, Link, LinkFrame, LinkListener, MemberFrame, Replicator } from '../replication/contract.ts'
 import { createFinder } from '../replication/finder.ts'
 import { isJoinFrame } from '../replication/frame.ts'
+import type { Counts } from '../replication/holding.ts'
+import { mergeCounts } from '../replication/holding.ts'
 import type { HandLinks } from '../replication/hand-link.ts'
 import { createHandLinks } from '../replication/hand-link.ts'
 import type { LinkAttempt, LinkClaims } from '../replication/link.ts'
@@ -63,6 +65,8 @@ export interface Network {
   readonly finder: Finder
   /** Links made by hand. */
   readonly hand: HandLinks
+  /** What a linked node says it holds, or said when its link ended. */
+  countsOf(node: NodeId): Counts | undefined
   /** Why a link with a node was last refused for its version. */
   problemOf(node: NodeId): string | undefined
   /** Somebody may have left. */
@@ -100,6 +104,7 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
   const unproven = new Map<LinkAttempt, boolean>()
   const parting = new WeakSet<Link>()
   const problems = new Map<NodeId, string>()
+  const lastCounts = new Map<NodeId, Counts>()
   let isClosed = false
 
   const replicator = createReplicator({ log, members, clock, random, report })
@@ -119,6 +124,9 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
   const forget = (link: Link): void => {
     if (links.get(link.node)?.link !== link) return
     links.delete(link.node)
+    // what it held it still holds, though its next vector may be a minute away
+    const heads = replicator.headsOf(link)
+    if (heads !== undefined) lastCounts.set(link.node, mergeCounts(heads, undefined) ?? new Map())
     replicator.detach(link)
     vectors.detach(link)
     finder.detach(link)
@@ -297,6 +305,11 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
     vectors,
     finder,
     hand,
+    countsOf: (node) => {
+      const link = links.get(node)?.link
+      const heads = link === undefined ? undefined : replicator.headsOf(link)
+      return mergeCounts(heads, lastCounts.get(node))
+    },
     problemOf: (node) => problems.get(node),
     part,
     close: () => {

@@ -2,7 +2,7 @@
 import type { NodeId, StreamId } from '../core/event.ts'
 import type { Head } from '../log/contract.ts'
 import type { Counts, Holding } from '../replication/holding.ts'
-import { countLacking, countOnlyHere, mergeCounts } from '../replication/holding.ts'
+import { countLacking, countOnlyHere, higherCounts } from '../replication/holding.ts'
 import type { MemberEntry } from '../swarm/contract.ts'
 import type { DeviceStatus, LinkStatus } from './contract.ts'
 import type { HeldLink, Network } from './network.ts'
@@ -27,12 +27,9 @@ const linkStatus = ({ link, since }: HeldLink): LinkStatus => ({
   ...(link.clockOffset !== undefined && { clockOffset: link.clockOffset }),
 })
 
-/** What `node` is known to hold, from its heads on a link and from its newest vector. */
-const countsOf = (network: Network | undefined, node: NodeId): Counts | undefined => {
-  const link = network?.links.get(node)?.link
-  const heads = link === undefined ? undefined : network?.replicator.headsOf(link)
-  return mergeCounts(heads, network?.vectors.known(node)?.vector.map)
-}
+/** What `node` is known to hold, from its heads on a link, now or when it ended, and from its newest vector. */
+const countsOf = (network: Network | undefined, node: NodeId): Counts | undefined =>
+  higherCounts(network?.countsOf(node), network?.vectors.known(node)?.vector.map)
 
 /** All members but this node. */
 export const holdingsOf = ({ self, members, network }: Omit<DeviceFacts, 'heads' | 'displayName'>): Holding[] =>

@@ -14,14 +14,22 @@ export interface Holding {
   readonly isRecent: boolean
 }
 
-/** What its heads on a direct link say, and its vector: the higher one of each stream. */
+/** What its heads on a direct link say, and what it said otherwise: the higher one of each stream. */
 export const mergeCounts = (
   heads: ReadonlyMap<StreamId, Pick<Head, 'count'>> | undefined,
-  vector: Counts | undefined,
+  said: Counts | undefined,
 ): Counts | undefined => {
-  if (heads === undefined) return vector
-  const merged = new Map(vector)
+  if (heads === undefined) return said
+  const merged = new Map(said)
   for (const [stream, { count }] of heads) merged.set(stream, Math.max(count, merged.get(stream) ?? 0))
+  return merged
+}
+
+/** The higher one of each stream. */
+export const higherCounts = (one: Counts | undefined, other: Counts | undefined): Counts | undefined => {
+  if (one === undefined || other === undefined) return one ?? other
+  const merged = new Map(one)
+  for (const [stream, count] of other) merged.set(stream, Math.max(count, merged.get(stream) ?? 0))
   return merged
 }
 

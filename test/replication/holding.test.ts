@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { NodeId, StreamId } from '../../src/core/event.ts'
 import type { Holding } from '../../src/replication/holding.ts'
-import { countLacking, countOnlyHere, holdersOf, mergeCounts } from '../../src/replication/holding.ts'
+import { countLacking, countOnlyHere, holdersOf, higherCounts, mergeCounts } from '../../src/replication/holding.ts'
 
 const s = 's' as StreamId
 const t = 't' as StreamId
@@ -70,4 +70,24 @@ test('the higher one of heads and vector holds; knowing nothing is not knowing t
     ]),
   )
   expect(mergeCounts(new Map([[s, { count: 8 }]]), undefined)).toEqual(new Map([[s, 8]]))
+})
+
+test('what a node said when its link ended still counts beside an older vector', () => {
+  expect(higherCounts(new Map([[s, 8]]), new Map([[s, 5]]))).toEqual(new Map([[s, 8]]))
+  expect(
+    higherCounts(
+      new Map([[s, 8]]),
+      new Map([
+        [s, 9],
+        [t, 1],
+      ]),
+    ),
+  ).toEqual(
+    new Map([
+      [s, 9],
+      [t, 1],
+    ]),
+  )
+  expect(higherCounts(undefined, new Map([[s, 5]]))).toEqual(new Map([[s, 5]]))
+  expect(higherCounts(undefined, undefined)).toBeUndefined()
 })
