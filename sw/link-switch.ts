@@ -7,6 +7,8 @@ import type { CloseReason, OpenRelaySocket, RelaySocket } from '../src/transport
 
 export interface LinkSwitch {
   readonly openRelaySocket: OpenRelaySocket
+  /** As it is remembered. */
+  isOn(): Promise<boolean>
   set(isOn: boolean): Promise<void>
 }
 
@@ -25,7 +27,7 @@ export const createLinkSwitch = (shelf: Pick<Shelf, 'note' | 'setNote'>, open: O
     isOn = next
     for (const one of held) one.follow(next)
   }
-  shelf.note(noteKey).then(
+  const known = shelf.note(noteKey).then(
     (note) => {
       if (isOn === undefined) turn(note === undefined)
     },
@@ -62,6 +64,10 @@ export const createLinkSwitch = (shelf: Pick<Shelf, 'note' | 'setNote'>, open: O
           if (held.delete(one)) socket?.close()
         },
       }
+    },
+    isOn: async () => {
+      await known
+      return isOn !== false
     },
     set: async (next) => {
       if (next === isOn) return

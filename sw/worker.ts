@@ -124,8 +124,12 @@ self.addEventListener('message', (event) => {
       host.node().catch(() => undefined)
       return
     }
-    case 'shoal-links':
-      return event.waitUntil(links.set(message.isOn).catch(() => undefined))
+    case 'shoal-links': {
+      const { isOn } = message
+      if (isOn !== undefined) return event.waitUntil(links.set(isOn).catch(() => undefined))
+      const [port] = event.ports
+      return event.waitUntil(links.isOn().then((is) => port?.postMessage(is)))
+    }
     case 'shoal-retire':
       desk.retire()
       return lifelines.retire()

@@ -29,10 +29,10 @@ export interface RetireMessage {
   readonly type: 'shoal-retire'
 }
 
-/** Page → the active worker: whether this device may make links. */
+/** Page → the active worker: whether this device may make links; without `isOn` a question, answered on the port that comes with it. */
 export interface LinksMessage {
   readonly type: 'shoal-links'
-  readonly isOn: boolean
+  readonly isOn?: boolean
 }
 
 export type PortCall =

@@ -41,6 +41,17 @@ export const replaceWorker = async (): Promise<void> => {
   waiting?.postMessage({ type: 'shoal-take-over' } satisfies TakeOverMessage)
 }
 
+/** Whether the worker may make links, as it keeps it on the medium. */
+export const askLinks = async (): Promise<boolean> => {
+  const { active } = await container().ready
+  const { port1, port2 } = new MessageChannel()
+  const answer = new Promise<boolean>((resolve) => {
+    port1.onmessage = ({ data }: MessageEvent<boolean>) => resolve(data)
+  })
+  active?.postMessage({ type: 'shoal-links' } satisfies LinksMessage, [port2])
+  return answer
+}
+
 /** Tells the worker whether this device may make links. */
 export const tellLinks = (isOn: boolean): void => {
   void container().ready.then(({ active }) => active?.postMessage({ type: 'shoal-links', isOn } satisfies LinksMessage))

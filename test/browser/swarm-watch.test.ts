@@ -74,3 +74,15 @@ test('the switch for links is one for all tabs, and is remembered', async () => 
   await tablet.page.waitForFunction(() => document.querySelector('shoal-console')?.page?.current.links === 'on')
   await second.close()
 })
+
+test('the switch for links is as it was last set, also when the browser is killed a second later', async () => {
+  for (const links of ['off', 'on'] as const) {
+    await tablet.setLinks(links)
+    await pause(1000)
+    await tablet.kill()
+    await tablet.start()
+    const shown = (): Promise<string | undefined> =>
+      tablet.page.evaluate(() => document.querySelector('shoal-console')?.page?.current.links)
+    await expect.poll(shown, { timeout: 10_000 }).toBe(links)
+  }
+}, 60_000)

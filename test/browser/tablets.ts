@@ -2,6 +2,7 @@
  * Several devices at once, each a Chromium of its own with the app open in one tab: what the end-to-end tests of the swarm drive. They are
  * kept small, for a machine with two cores has to carry them all.
  */
+import { isDeepStrictEqual } from 'node:util'
 import type { Page } from 'playwright-core'
 import type { DeviceStatus, InviteOptions, OffsetMap, SwarmStatus } from '../../src/client/contract.ts'
 import { launchChromium, removeFolder, temporaryFolder } from './browser.ts'
@@ -29,6 +30,8 @@ export interface Tablet {
   /** Waits until these payloads have arrived, whatever else has; answers how long it took, in milliseconds. */
   untilHas(payloads: readonly string[], withinMs?: number): Promise<number>
   offsets(): Promise<OffsetMap>
+  /** Waits until this and the other one know the same of all streams; answers how long it took, in milliseconds. */
+  untilSame(other: Tablet, withinMs?: number): Promise<number>
   /** WebRTC connections that the tab has made, and how many of them are open. */
   connections(): Promise<{ readonly made: number; readonly open: number }>
   /** Closes the oldest connections, as a fault of the network does; nothing else happens to either end. */
@@ -73,16 +76,22 @@ declare global {
   interface Window {
     /** All that this tab has made. */
     connections: RTCPeerConnection[]
+    /** When one of them was open, in milliseconds since the epoch. */
+    connectedAt: number[]
   }
 }
 
 /** Runs in each page before anything else. */
 const watchConnections = (): void => {
   window.connections = []
+  window.connectedAt = []
   window.RTCPeerConnection = class extends RTCPeerConnection {
     constructor(configuration?: RTCConfiguration) {
       super(configuration)
       window.connections.push(this)
+      this.addEventListener('connectionstatechange', () => {
+        if (this.connectionState === 'connected') window.connectedAt.push(Date.now())
+      })
     }
   }
 }
@@ -91,12 +100,21 @@ const watchConnections = (): void => {
 export const linked = ({ devices }: SwarmStatus): readonly DeviceStatus[] =>
   devices.filter(({ link }) => link !== undefined)
 
-export const startTablet = async (name: string, url: string): Promise<Tablet> => {
+export interface TabletOptions {
+  /** Of Chromium; those that keep it small where absent. */
+  readonly flags?: readonly string[]
+}
+
+export const startTablet = async (
+  name: string,
+  url: string,
+  { flags = smallFlags }: TabletOptions = {},
+): Promise<Tablet> => {
   const profile = temporaryFolder()
   let browser!: TestBrowser
   let page: Page
   const launch = async (): Promise<void> => {
-    browser = await launchChromium({ persistentDir: profile, flags: smallFlags })
+    browser = await launchChromium({ persistentDir: profile, flags })
     await browser.context.addInitScript(watchConnections)
   }
   const openTab = async (address = url): Promise<Page> => {
@@ -129,6 +147,7 @@ export const startTablet = async (name: string, url: string): Promise<Tablet> =>
       await pause(lookEvery)
     }
   }
+  const offsets = (): Promise<OffsetMap> => page.evaluate(async () => (await window.shoal.offsets()).present)
   const payloads = (): Promise<unknown[]> =>
     page.evaluate(async () => {
       const items = await window.shoal.query("FROM 't'")
@@ -189,7 +208,20 @@ export const startTablet = async (name: string, url: string): Promise<Tablet> =>
         await pause(lookEvery)
       }
     },
-    offsets: () => page.evaluate(async () => (await window.shoal.offsets()).present),
+    offsets,
+    untilSame: async (other, withinMs = patience) => {
+      const from = performance.now()
+      for (;;) {
+        const [here, there] = await Promise.all([offsets(), other.offsets()])
+        const ms = performance.now() - from
+        if (isDeepStrictEqual(here, there)) return ms
+        if (ms > withinMs)
+          throw new Error(
+            `${name} and ${other.name} differ after ${withinMs} ms: ${JSON.stringify([here, there, await status()], undefined, 1)}`,
+          )
+        await pause(lookEvery)
+      }
+    },
     connections: () =>
       page.evaluate(() => ({
         made: window.connections.length,

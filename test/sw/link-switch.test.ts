@@ -57,7 +57,9 @@ describe('the switch for links', () => {
 
   it('is remembered by the next worker, which opens nothing before it has looked', async () => {
     const first = setUp()
+    expect(await first.links.isOn()).toBe(true)
     await first.links.set(false)
+    expect(await setUp(first.rack).links.isOn()).toBe(false)
     let look: () => void = () => undefined
     first.rack.delay = () => new Promise((resolve) => (look = resolve))
     const { seen, links, ask } = setUp(first.rack)
