@@ -95,7 +95,7 @@ export interface Swarm {
   watch(listener: (status: SwarmStatus) => void): () => void
   /**
    * Names the swarm that this device founded, and answers its recovery code: 58 characters in groups, the only way back should every admin be
-   * lost. The same code again until `recoveryKept()`, which removes it from this device. `ERR_SWARM_FOUNDED` after that.
+   * lost (taking a swarm up by it comes with the next version). The same code again until `recoveryKept()`, which removes it from this device. `ERR_SWARM_FOUNDED` after that.
    */
   found(name: string): Promise<{ readonly swarmId: string; readonly recoveryCode: string }>
   recoveryKept(): Promise<void>

@@ -25,6 +25,9 @@ interface Made {
   readonly expires: number
 }
 
+/** Made where the app was opened at an address that means each device itself. */
+const isLoopback = (link: string): boolean => /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?\//.test(link)
+
 export class ShoalInvitation extends Panel {
   static override properties = { made: { state: true } }
   declare made: Made | undefined
@@ -121,7 +124,7 @@ export class ShoalInvitation extends Panel {
     return html`<div class="made">
       ${qrCode(made.link, this.say('invite.qr', { name: this.swarm?.name ?? '' }))}
       <div class="stack">
-        <p>${this.say('invite.scan')}</p>
+        ${isLoopback(made.link) ? html`<p class="note">${this.say('invite.hereOnly')}</p>` : html`<p>${this.say('invite.scan')}</p>`}
         <p><strong>${this.#until(made)}</strong></p>
         <p class="mono link" data-test="link">${made.link}</p>
         ${this.trouble()}

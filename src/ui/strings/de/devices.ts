@@ -110,6 +110,8 @@ export const devices: Readonly<Record<keyof typeof english, string>> = {
   'invite.make': 'Einladung erstellen',
   'invite.another': 'Noch eine',
   'invite.scan': 'Fotografieren Sie dies mit der Kamera-App des anderen Geräts ab, oder schicken Sie den Link.',
+  'invite.hereOnly':
+    'Dieser Link gilt nur auf diesem Rechner, zum Beispiel in einem anderen Browserprofil, weil Shoal unter localhost geöffnet ist. Für andere Geräte öffnen Sie Shoal unter seiner https-Adresse und laden von dort aus ein.',
   'invite.qr': 'QR-Code der Einladung zu {name}',
   'invite.copy': 'Link kopieren',
   'invite.share': 'Teilen',

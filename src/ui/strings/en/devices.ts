@@ -107,6 +107,8 @@ export const devices = {
   'invite.make': 'Make invitation',
   'invite.another': 'Another one',
   'invite.scan': 'Photograph this with the camera app of the other device, or send the link.',
+  'invite.hereOnly':
+    'This link works on this computer only, for instance in another browser profile, because Shoal was opened at localhost. For other devices open Shoal at its https address, and invite from there.',
   'invite.qr': 'QR code of the invitation to {name}',
   'invite.copy': 'Copy link',
   'invite.share': 'Share',
