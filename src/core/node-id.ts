@@ -2,7 +2,6 @@
 import { equalBytes } from './bytes.ts'
 import { ShoalError } from './errors.ts'
 import type { AppId, NodeId, StreamId } from './event.ts'
-import { streamsPerNodeMax } from './limits.ts'
 
 /** crypt-base64: the alphabet is in ASCII order, so ids sort like the bytes they stand for. */
 const alphabet = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -116,9 +115,6 @@ export const parseStreamId = (text: string): StreamParts | undefined => {
   seenStreams.set(text, { stream: text as StreamId, parts })
   return parts
 }
-
-/** One that others store, see `streamsPerNodeMax`. */
-export const isKeptStream = (stream: StreamId): boolean => Number(stream.slice(44)) < streamsPerNodeMax
 
 export const isAppId = (text: string): text is AppId => text.length <= 256 && /^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(text)
 

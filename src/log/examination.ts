@@ -2,7 +2,8 @@
  * The gate's judgement of one foreign run against what is held (RULES 1–4, 10, 17, 18). It reads, it never writes: the verdict says
  * what is to be written.
  */
-import { cryptBase64, isKeptStream } from '../core/node-id.ts'
+import { isKeptStream } from '../core/kept-stream.ts'
+import { cryptBase64 } from '../core/node-id.ts'
 import { ShoalError, errorCode, errorMessage } from '../core/errors.ts'
 import type { StreamId } from '../core/event.ts'
 import { lamportLeapMax } from '../core/limits.ts'

@@ -14,6 +14,8 @@ import type { EventRouting } from './contract.ts'
 
 /** 0 default, 1 membership, 2 what the node says of itself, 3 files; named streams follow. */
 const firstNamedStream = 4
+/** Higher numbers than this are given once those that were given before are not known any more. */
+export const lastBeforeDamage = streamsPerNodeMax / 2
 export const defaultStreamName = 'default'
 
 const sizes: Readonly<Record<string, number>> = {
@@ -103,6 +105,9 @@ export const planRouting = (settings: unknown, numbers: StreamNumbers, node: Nod
   if (!isRecord(streams)) return refuse('.streams', 'is not an object.')
   if (!Array.isArray(routes)) return refuse('.routes', 'is not a list.')
   const given: Record<string, number> = { ...numbers }
+  const numbersEnd = Object.values(numbers).some((one) => one >= lastBeforeDamage)
+    ? streamsPerNodeMax
+    : lastBeforeDamage
   const retention = new Map<number, Retention>()
   // a stream is permanent or ephemeral for life: one whose kind changed goes on as another stream
   const numberOf = (name: string, ephemeral: boolean): number => {
@@ -111,8 +116,7 @@ export const planRouting = (settings: unknown, numbers: StreamNumbers, node: Nod
     // names such as `constructor` are found on every object
     const known = Object.hasOwn(given, kept) ? given[kept] : undefined
     const number = known ?? Math.max(firstNamedStream - 1, ...Object.values(given)) + 1
-    if (number >= streamsPerNodeMax)
-      return refuse('', `${name} would be one stream more than other devices keep of this one: ${streamsPerNodeMax}.`)
+    if (number >= numbersEnd) return refuse('', `${name} would be one stream more than other devices keep of this one.`)
     given[kept] = number
     return number
   }

@@ -5,6 +5,7 @@ import type { Store, Write } from '../store/contract.ts'
 import { stationUrls } from '../swarm/text.ts'
 import type { EventRouting } from './contract.ts'
 import type { StreamNumbers } from './routing.ts'
+import { lastBeforeDamage } from './routing.ts'
 
 export interface Settings {
   readonly displayName: string
@@ -25,7 +26,7 @@ export const checkDisplayName = (name: unknown): string => {
 }
 
 /** Which numbers streams had is lost with damaged settings, so that new names must get none that may be in use. */
-const streamNumbersAfterDamage: StreamNumbers = { 'before the damage': 999 }
+const streamNumbersAfterDamage: StreamNumbers = { 'before the damage': lastBeforeDamage }
 
 export const loadSettings = async (store: Store, fallback: Settings, onDamage: () => void): Promise<Settings> => {
   const kept = await store.get('meta', 'settings')

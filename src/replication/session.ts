@@ -10,7 +10,7 @@
 import { equalBytes } from '../core/bytes.ts'
 import { ShoalError } from '../core/errors.ts'
 import type { NodeId, StreamId } from '../core/event.ts'
-import { isKeptStream } from '../core/node-id.ts'
+import { isKeptStream } from '../core/kept-stream.ts'
 import {
   answerBytes,
   askAdmissionsMax,

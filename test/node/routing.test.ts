@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { matches } from '../../src/core/event-filter.ts'
 import type { Filterable } from '../../src/core/event-filter.ts'
 import { nodeIdFromBytes, streamOf } from '../../src/core/node-id.ts'
-import { planRouting } from '../../src/node/routing.ts'
+import { lastBeforeDamage, planRouting } from '../../src/node/routing.ts'
 
 const node = nodeIdFromBytes(new Uint8Array(32).fill(9))
 const plan = (settings: unknown, numbers = {}) => planRouting(settings, numbers, node)
@@ -45,8 +45,12 @@ describe('retention settings', () => {
 describe('names and numbers', () => {
   it('there are as many as other devices keep of one, and no more', () => {
     const named = (count: number) => Array.from({ length: count }, (_, n) => ({ from: "'x'", into: `name-${n}` }))
-    expect(Math.max(...Object.values(plan({ routes: named(252) }).numbers))).toBe(255)
-    expect(() => plan({ routes: named(253) })).toThrow(/name-252 would be one stream more/)
+    expect(Math.max(...Object.values(plan({ routes: named(124) }).numbers))).toBe(127)
+    expect(() => plan({ routes: named(125) })).toThrow(/name-124 would be one stream more/)
+    // half of them are for after the numbers were lost
+    const lost = { 'before the damage': lastBeforeDamage }
+    expect(Math.max(...Object.values(plan({ routes: named(127) }, lost).numbers))).toBe(255)
+    expect(() => plan({ routes: named(128) }, lost)).toThrow(/name-127 would be one stream more/)
   })
 
   it('a name gets the next number when first seen, and keeps it; kinds do not share one', () => {

@@ -1,72 +1,20 @@
 /** RULES 16: what a member lets in, over real links; the newcomer says whatever it likes. */
 import { describe, expect, it } from 'vitest'
-import type { JoinFrame, Link, LinkFrame } from '../../src/replication/contract.ts'
+import type { JoinFrame } from '../../src/replication/contract.ts'
 import { createMemoryDisk } from '../../src/store/memory.ts'
 import { followPath, parseAdmission } from '../../src/swarm/admission.ts'
-import { signClaim, signTicket } from '../../src/swarm/ticket.ts'
-import { createManualClock } from '../api/manual-clock.ts'
+import { signTicket } from '../../src/swarm/ticket.ts'
 import { readAll, start } from '../log/fixture.ts'
 import type { MadeTicket } from './fixture.ts'
 import { admit, foundSwarm, hour, makeTicket, newBoxKey, newMember, newSigner, newToken } from './fixture.ts'
+import type { JoinRequest } from './guest.ts'
+import { boxKey, come } from './guest.ts'
 import type { OpenMember } from './member-node.ts'
-import { hear, listenerOf, openMember, stations, swarmKey, until, visit } from './member-node.ts'
+import { hear, openMember, stations, swarmKey, until } from './member-node.ts'
 
 const { founder, swarm, founding } = await foundSwarm()
-const boxKey = await newBoxKey()
-type JoinRequest = Extract<JoinFrame, { type: 'joinRequest' }>
 
 const openFounder = (options = {}) => openMember(swarm, founder, [founding], options)
-
-/** A newcomer that sends what it is told to, and remembers what it hears. */
-const come = async (member: OpenMember, signer?: Awaited<ReturnType<typeof newSigner>>, path: Uint8Array[] = []) => {
-  const self = signer ?? (await newSigner())
-  const frames: LinkFrame[] = []
-  let link: Link | undefined
-  let closed: string | undefined
-  const { pair } = visit(
-    {
-      signer: self,
-      swarm: member.swarm,
-      path,
-      onLink: (made) => {
-        link = made
-        return {
-          ...listenerOf((frame) => void frames.push(frame)),
-          onClose: ({ code }) => {
-            closed = code
-          },
-        }
-      },
-    },
-    member,
-  )
-  await until(member.clock, () => link !== undefined)
-  /** Sends, and waits for the next answer. */
-  const say = async (frame: LinkFrame): Promise<JoinFrame> => {
-    const before = frames.length
-    link?.send(frame)
-    await until(member.clock, () => frames.length > before)
-    return frames[before] as JoinFrame
-  }
-  const request = async (made: MadeTicket, change: Partial<JoinRequest> = {}): Promise<JoinRequest> => {
-    const claim = await signClaim(made.token, { swarm: made.ticket.swarm, node: self.id, boxKey })
-    return { type: 'joinRequest', claim, ticket: made.ticketBytes, boxKey, displayName: 'Tablet', ...change }
-  }
-  const ask = async (made: MadeTicket, change: Partial<JoinRequest> = {}) => say(await request(made, change))
-  return {
-    signer: self,
-    node: self.id,
-    pair,
-    frames,
-    send: (frame: LinkFrame) => link?.send(frame),
-    say,
-    request,
-    ask,
-    commit: () => say({ type: 'joinCommitted' }),
-    closed: () => closed,
-    leave: () => link?.close({ code: 'ERR_LEAVING', message: '' }),
-  }
-}
 
 const offerOf = (frame: JoinFrame): Extract<JoinFrame, { type: 'joinOffer' }> => {
   if (frame.type !== 'joinOffer') throw new Error(`${frame.type}: ${JSON.stringify(frame)}`)
@@ -319,86 +267,5 @@ describe('refused, with a code', () => {
     disk.fate = () => 'full'
     expect(await guest.commit()).toMatchObject({ type: 'joinRefused', code: 'ERR_JOIN_LATER' })
     expect(member.members.isMember(guest.node)).toBe(false)
-  })
-
-  it('one that dawdles, one that floods, and the seventeenth at a time', async () => {
-    const member = await openFounder({ clock: createManualClock(start) })
-    const made = await makeTicket(swarm, founder, { uses: 100, expires: start + 100 * hour })
-    const slow = await come(member)
-    await slow.ask(made)
-    const silent = await come(member)
-    await until(member.clock, () => silent.closed() !== undefined, 50)
-    expect([silent.closed(), slow.closed()]).toEqual(['ERR_JOIN_TIMEOUT', undefined])
-    await until(member.clock, () => slow.closed() !== undefined, 50)
-    expect(slow.closed()).toBe('ERR_JOIN_TIMEOUT')
-    const flood = await come(member)
-    const wish = await flood.request(made)
-    for (let count = 0; count < 10; count++) flood.send(wish)
-    await until(member.clock, () => flood.closed() !== undefined)
-    expect(flood.closed()).toBe('ERR_FRAME')
-    const guests = await Promise.all(Array.from({ length: 16 }, () => come(member)))
-    // one that has shown nothing makes room
-    const last = await come(member)
-    expect((await last.ask(made)).type).toBe('joinOffer')
-    await until(member.clock, () => guests.some((guest) => guest.closed() === 'ERR_JOIN_LATER'))
-    const staying = guests.filter((guest) => guest.closed() === undefined)
-    expect(staying).toHaveLength(15)
-    for (const guest of staying) expect((await guest.ask(made)).type).toBe('joinOffer')
-    // those that have an offer do not
-    const late = await come(member)
-    await until(member.clock, () => late.closed() !== undefined)
-    expect(late.frames).toMatchObject([{ type: 'joinRefused', code: 'ERR_JOIN_LATER' }])
-  })
-
-  it('one that has left, though it still is in the register: no key, no admission, not even with an invitation', async () => {
-    const b = await newMember(swarm, founder)
-    const [member, gone] = [
-      await openMember(swarm, founder, [founding, b.admission]),
-      await openMember(swarm, b.signer, [founding, b.admission]),
-    ]
-    await gone.say({ type: 'left' })
-    await hear(member, gone)
-    const guest = await come(member, b.signer)
-    expect(await guest.ask(await makeTicket(swarm, founder))).toMatchObject({ code: 'ERR_JOIN_LEFT' })
-    await until(member.clock, () => guest.closed() !== undefined)
-    expect(guest.frames).toHaveLength(1)
-  })
-
-  it('a member that asks to join, or says again and again that it has', async () => {
-    const b = await newMember(swarm, founder)
-    const member = await openMember(swarm, founder, [founding, b.admission])
-    const made = await makeTicket(swarm, founder, { uses: 2 })
-    const sent: LinkFrame[] = []
-    const link = {
-      node: b.signer.id,
-      isMember: true,
-      send: (frame: LinkFrame) => void sent.push(frame),
-    } as unknown as Link
-    const wish = await (await come(member, b.signer)).request(made)
-    expect(() => member.admitting.onFrame(link, wish)).toThrow(
-      expect.objectContaining({ code: 'ERR_FRAME_NOT_ALLOWED' }),
-    )
-    for (let count = 0; count < 4; count++) member.admitting.onFrame(link, { type: 'joinCommitted' })
-    expect(() => member.admitting.onFrame(link, { type: 'joinCommitted' })).toThrow(
-      expect.objectContaining({ code: 'ERR_FRAME' }),
-    )
-    await until(member.clock, () => sent.length === 4)
-    // and no use of the invitation is held for it
-    const guests = [await come(member), await come(member)]
-    for (const guest of guests) expect((await guest.ask(made)).type).toBe('joinOffer')
-  })
-
-  it('an outsider that shows the path of another gets no word', async () => {
-    const member = await openFounder()
-    const heard: LinkFrame[] = []
-    let end: string | undefined
-    const onLink = () => ({
-      ...listenerOf((frame) => void heard.push(frame)),
-      onClose: ({ code }: { code: string }) => void (end = code),
-    })
-    const { failures } = visit({ signer: await newSigner(), swarm, path: [founding], onLink }, member)
-    await until(member.clock, () => failures.length > 0 || end !== undefined)
-    expect(failures[0] ?? end).toBe('ERR_NOT_A_MEMBER')
-    expect(heard).toEqual([])
   })
 })
