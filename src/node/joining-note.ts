@@ -3,12 +3,16 @@
  * new log, the name of the one it takes over from, the invitation as a link, and since when.
  */
 import { decode, encode } from 'cborg'
+import { errorCode } from '../core/errors.ts'
 import { readRunKey } from '../log/run-key.ts'
+import type { Store } from '../store/contract.ts'
 import type { Shelf } from '../store/shelf.ts'
 import { readInvitation, writeInvitation } from '../swarm/invitation.ts'
 import type { Invitation } from '../swarm/contract.ts'
 import { descriptionStream } from '../swarm/swarm-event.ts'
 
+/** Of a write that somebody else's opening of the store got in the way of. */
+const triesMax = 3
 const noteKey = 'joining'
 const noteVersion = 1
 const states = ['preparing', 'joining', 'moving'] as const
@@ -76,4 +80,18 @@ export const tidyFormer = async (shelf: Shelf, former: string): Promise<void> =>
   const names = await shelf.names()
   if (!names.includes(former) || (await shelf.current()) === former) return
   if (await isLogEmpty(shelf, former)) await shelf.remove(former)
+}
+
+/** Opened for as long as it takes: whoever lists the logs of this device opens them all, and the last to open a store is its only writer. */
+export const withStore = async <T>(shelf: Shelf, name: string, action: (store: Store) => Promise<T>): Promise<T> => {
+  for (let tries = 1; ; tries++) {
+    const store = await shelf.openStore(name)
+    try {
+      return await action(store)
+    } catch (error) {
+      if (errorCode(error) !== 'ERR_STORE_FENCED' || tries === triesMax) throw error
+    } finally {
+      await store.close()
+    }
+  }
 }

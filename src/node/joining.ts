@@ -4,6 +4,7 @@
  * committed in the new log's store; when the swarm knows, that log becomes the current one and the node is opened anew. Goes on after a
  * restart wherever it was cut off.
  */
+import { equalBytes } from '../core/bytes.ts'
 import type { Clock } from '../core/clock.ts'
 import { errorCode, errorMessage } from '../core/errors.ts'
 import type { Random } from '../core/random.ts'
@@ -15,7 +16,6 @@ import type { LinkAttempt } from '../replication/link.ts'
 import { createLink } from '../replication/link.ts'
 import type { Meeting } from '../replication/meeting.ts'
 import { createMeeting } from '../replication/meeting.ts'
-import type { Store } from '../store/contract.ts'
 import type { Write } from '../store/contract.ts'
 import type { Shelf } from '../store/shelf.ts'
 import { followPath } from '../swarm/admission.ts'
@@ -31,15 +31,15 @@ import { createPassableChannel } from '../transport/passing.ts'
 import type { Joining, JoinStep } from './contract.ts'
 import { openIdentity } from './identity.ts'
 import type { JoiningNote } from './joining-note.ts'
-import { dropNote, keepNote, readNote, tidyFormer } from './joining-note.ts'
+import { dropNote, keepNote, readNote, tidyFormer, withStore } from './joining-note.ts'
 import { reasonToWait } from './reason-to-wait.ts'
 
 /** Nobody has answered for so long: people are told why, and what they can do. Milliseconds. */
 const patience = 15_000
 /** How often that is looked at. Milliseconds. */
 const lookEvery = 1000
-/** Of a write that somebody else's opening of the store got in the way of. */
-const triesMax = 3
+/** What could not be written is tried again after this. Milliseconds. */
+const settleAgain = 5000
 
 export interface JoiningOptions {
   readonly shelf: Shelf
@@ -86,21 +86,9 @@ interface Attempt {
   readonly end: () => void
 }
 
-const leaving: CloseReason = { code: 'ERR_LEAVING', message: 'The device is done with joining.' }
+const isSame = (one: Invitation, other: Invitation): boolean => equalBytes(one.ticketBytes, other.ticketBytes)
 
-/** Opened for as long as it takes: whoever lists the logs of this device opens them all, and the last to open a store is its only writer. */
-const withStore = async <T>(shelf: Shelf, name: string, action: (store: Store) => Promise<T>): Promise<T> => {
-  for (let tries = 1; ; tries++) {
-    const store = await shelf.openStore(name)
-    try {
-      return await action(store)
-    } catch (error) {
-      if (errorCode(error) !== 'ERR_STORE_FENCED' || tries === triesMax) throw error
-    } finally {
-      await store.close()
-    }
-  }
-}
+const leaving: CloseReason = { code: 'ERR_LEAVING', message: 'The device is done with joining.' }
 
 export const createJoining = (options: JoiningOptions): NodeJoining => {
   const { shelf, rooms, radio, clock, random, build, report } = options
@@ -122,13 +110,9 @@ export const createJoining = (options: JoiningOptions): NodeJoining => {
     await shelf.remove(note.name)
   }
 
-  /** `kept`: a channel with a member, for the node that lives on the new log. */
-  const move = async (note: JoiningNote, kept?: Channel): Promise<void> => {
+  const move = async (note: JoiningNote): Promise<void> => {
     await keepNote(shelf, { ...note, state: 'moving' })
     await shelf.makeCurrent(note.name)
-    if (isClosed) return kept?.close()
-    if (kept !== undefined) radio.keep?.(kept)
-    options.onJoined()
   }
 
   const begin = async (note: JoiningNote): Promise<void> => {
@@ -208,7 +192,7 @@ export const createJoining = (options: JoiningOptions): NodeJoining => {
         meetMembers(made)
       },
       onStep: (next) => tell(next),
-      onJoined: (lamport, link) => void inTurn(() => joined(lamport, link)).catch(broken),
+      onJoined: (lamport, link) => settle(lamport, link),
       onFailed: (code, message) => void inTurn(() => failed(code, message)).catch(broken),
       report,
     })
@@ -223,17 +207,26 @@ export const createJoining = (options: JoiningOptions): NodeJoining => {
       if (own === undefined) return
       // what this node writes comes after the event that tells of it
       await withStore(shelf, name, (store) => store.write([lamportWrite(lamport)], 'strict'))
+      await move(note)
+      // the next process finds it so
+      if (isClosed) return
       // without a station it may be the only one that the new node gets
       const kept = radio.keep === undefined ? undefined : links.get(link)?.pass()
       end()
       attempt = undefined
       tell('replicating')
-      try {
-        await move(note, kept)
-      } catch (error) {
-        kept?.close()
-        throw error
-      }
+      if (kept !== undefined) radio.keep?.(kept)
+      options.onJoined()
+    }
+    /** The swarm counts this device as a member by now: a disk that is full must not make it begin anew, as another one. */
+    const settle = (lamport: number, link: Link): void => {
+      inTurn(() => joined(lamport, link)).catch((error: unknown) => {
+        report(errorCode(error), `Joining could not go on: ${errorMessage(error)}`)
+        tell(step, { code: errorCode(error), message: errorMessage(error) })
+        clock.after(settleAgain, () => {
+          if (!isOver) settle(lamport, link)
+        })
+      })
     }
     const failed = async (code: string, message: string): Promise<void> => {
       if (isOver || attempt?.note.name !== name) return
@@ -334,7 +327,11 @@ export const createJoining = (options: JoiningOptions): NodeJoining => {
       return begin(await prepare(note))
     }
     const isThere = (await shelf.names()).includes(note.name)
-    if (note.state === 'moving' && isThere && current !== note.name) return move(note)
+    if (note.state === 'moving' && isThere && current !== note.name) {
+      await move(note)
+      if (!isClosed) options.onJoined()
+      return
+    }
     if (note.state === 'moving' || !isThere || current === note.name) {
       await tidyFormer(shelf, note.former)
       return dropNote(shelf)
@@ -354,9 +351,12 @@ export const createJoining = (options: JoiningOptions): NodeJoining => {
   return {
     start: (invitation) =>
       inTurn(async () => {
-        const under = attempt
-        if (under?.note.invitation.ticketBytes.join() === invitation.ticketBytes.join()) return
-        if (under !== undefined) await discard(under)
+        if (attempt !== undefined && isSame(attempt.note.invitation, invitation)) return
+        if (attempt !== undefined) await discard(attempt)
+        // it could not go on when the node opened; by now this device may be counted as a member
+        const left = await readNote(shelf)
+        if (left !== undefined && isSame(left.invitation, invitation)) return resume()
+        if (left !== undefined && left.name !== (await shelf.current())) await shelf.remove(left.name)
         const former = await shelf.current()
         await begin(await prepare({ state: 'preparing', name: '', former, invitation, since: clock.now() }))
       }),
