@@ -33,6 +33,8 @@ export interface Intake<Key> {
   drop(link: Key): readonly Arrived<Key>[]
   /** Makes present what was stored, now or soon: `isIdle`: nothing more is under way; `isCatchingUp`: much is. */
   settle(isIdle: boolean, isCatchingUp: boolean): void
+  /** The store takes nothing for now: nothing more is to be wanted. */
+  readonly isStuck: boolean
   /** Not through the gate yet. */
   readonly bytes: number
   close(): void
@@ -44,7 +46,11 @@ const batchesMax = 2
 /** Errors after which this log takes nothing any more. */
 const finalCodes = new Set(['ERR_STORE_FENCED', 'ERR_STORE_CLOSED'])
 /** Milliseconds. */
-const retryAfter = 5000
+const retryFirst = 5000
+const retryMax = 60_000
+
+/** Runs that no honest node passes on; a newer version of a run is not among them. */
+export const isDishonest = (answer: Ingested): boolean => answer.type === 'refused' && answer.code !== 'ERR_RUN_VERSION'
 
 export const createIntake = <Key>(options: IntakeOptions<Key>): Intake<Key> => {
   const { log, clock, report, mayJump, onAnswer, onBatch } = options
@@ -52,6 +58,8 @@ export const createIntake = <Key>(options: IntakeOptions<Key>): Intake<Key> => {
   let bytes = 0
   let batches = 0
   let isHeld = false
+  /** Of the store, in a row. */
+  let failures = 0
   let isClosed = false
   let cancelRelease: (() => void) | undefined
   let cancelRetry: (() => void) | undefined
@@ -75,11 +83,12 @@ export const createIntake = <Key>(options: IntakeOptions<Key>): Intake<Key> => {
         { hold: true, mayJump },
       )
       isHeld = true
+      failures = 0
     } catch (error) {
       // what the store has no room for now may be had again later
       report(errorCode(error), `What other nodes sent could not be stored: ${errorMessage(error)}`)
       if (finalCodes.has(errorCode(error))) isClosed = true
-      else cancelRetry ??= clock.after(retryAfter, resume)
+      else cancelRetry ??= clock.after(Math.min(retryMax, retryFirst * 2 ** failures++), resume)
     }
     batches -= 1
     for (const [index, arrived] of batch.entries()) {
@@ -93,6 +102,7 @@ export const createIntake = <Key>(options: IntakeOptions<Key>): Intake<Key> => {
   const resume = (): void => {
     cancelRetry = undefined
     pump()
+    onBatch()
   }
 
   const pump = (): void => {
@@ -132,6 +142,9 @@ export const createIntake = <Key>(options: IntakeOptions<Key>): Intake<Key> => {
         cancelRelease?.()
         cancelRelease = undefined
       } else cancelRelease ??= clock.after(liveHoldMax, release)
+    },
+    get isStuck() {
+      return cancelRetry !== undefined
     },
     get bytes() {
       return bytes

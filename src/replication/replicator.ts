@@ -27,7 +27,7 @@ import type { Link, MemberFrame, Replicator } from './contract.ts'
 import { createAnnouncements } from './announcements.ts'
 import { lagOf, lacking } from './lag.ts'
 import type { Arrived } from './intake.ts'
-import { createIntake } from './intake.ts'
+import { createIntake, isDishonest } from './intake.ts'
 import { createSeals } from './seals.ts'
 import type { Purpose, Session, SessionEffect, SessionInput } from './session.ts'
 import { createSession, step } from './session.ts'
@@ -51,9 +51,6 @@ const admissionsBytes = 48 * 1024
 const unaskedMax = 4096
 /** Said of a link before it told its first round trip. Milliseconds. */
 const roundTripGuess = 5
-
-/** Runs that no honest node passes on; a newer version of a run is not among them. */
-const isDishonest = (answer: Ingested): boolean => answer.type === 'refused' && answer.code !== 'ERR_RUN_VERSION'
 
 export const createReplicator = (dependencies: ReplicatorDependencies): Replicator => {
   const { log, members, clock, random, report } = dependencies
@@ -109,7 +106,7 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
   const onAnswer = ({ link, sketch, isCounted }: Arrived<Link>, answer: Ingested | undefined): void => {
     const { stream } = sketch
     const at = now()
-    if (answer === undefined) wants.rejected(stream, link, at, 'for now')
+    if (answer === undefined) wants.rejected(stream, link, at, 'here')
     else if (isDishonest(answer) && answer.type === 'refused') {
       wants.rejected(stream, link, at, 'for now')
       if (sessions.has(link)) cut(link, answer.code, `It sent a run that no honest node passes on: ${answer.message}`)
@@ -260,7 +257,10 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     if (isClosed) return
     let wanted = 0
     for (const { wantedBytes } of sessions.values()) wanted += wantedBytes
-    const { assignments, strangers, beyond } = wants.plan(now(), gatheredBytesMax - intake.bytes - wanted)
+    const { assignments, strangers, beyond } = wants.plan(
+      now(),
+      intake.isStuck ? 0 : gatheredBytesMax - intake.bytes - wanted,
+    )
     if (assignments.reduce((sum, { missing }) => sum + missing, 0) > catchUpEvents) isCatchingUp = true
     for (const { link, stream, from, bytes } of assignments) ask(link, stream, from, bytes, 'events')
     askAbout(strangers)

@@ -52,7 +52,8 @@ export interface Wants<Key> {
   gather(stream: StreamId, from: number, end: number, bytes: number): boolean
   /** A gathered run was stored, or was not taken for a reason that what follows it shares. */
   stored(stream: StreamId, now: number): void
-  rejected(stream: StreamId, link: Key, now: number, why: 'fork' | 'for now'): void
+  /** `here`: this device could not store it, which says nothing of the link. */
+  rejected(stream: StreamId, link: Key, now: number, why: 'fork' | 'for now' | 'here'): void
   /** Whether what comes next of `stream` is to be taken although something is missing before it. */
   isJumping(stream: StreamId): boolean
   /** The link is gone. */
@@ -317,8 +318,11 @@ export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
     rejected: (stream, link, now, why) => {
       const need = needs.get(stream)
       if (need === undefined) return
+      // what came behind it fails for the same reason
+      const isFirst = !need.isBroken
       need.isBroken = true
-      fail(need, link, now, why === 'fork')
+      if (why === 'here') need.trial = undefined
+      else if (isFirst || why === 'fork') fail(need, link, now, why === 'fork')
       waiting.first.delete(stream)
       waiting.others.delete(stream)
     },

@@ -212,6 +212,30 @@ describe('what came of it', () => {
     expect(room.wants.plan(wantBackOffFirst, 1e7).assignments).toMatchObject([{ from: 0 }])
   })
 
+  it('many that were not taken of one delivery are one failure', () => {
+    const room = bench({ a: [head(one, 40)] })
+    room.wants.plan(0, 1e7)
+    for (let from = 0; from < 40; from++) room.wants.gather(one, from, from + 1, 1)
+    room.wants.over('a', one, 40, 0)
+    for (let from = 0; from < 40; from++) {
+      room.wants.rejected(one, 'a', 0, 'for now')
+      room.wants.stored(one, 0)
+    }
+    expect(room.wants.plan(wantBackOffFirst, 1e7).assignments).toMatchObject([{ from: 0 }])
+  })
+
+  it('a disk that is full says nothing of the link: it is asked again, and what it has still counts as missing', () => {
+    const room = bench({ a: [head(one, 10)] })
+    for (let times = 0; times < 20; times++) {
+      expect(room.wants.plan(0, 1e7).assignments).toMatchObject([{ from: 0 }])
+      room.wants.gather(one, 0, 10, 1)
+      room.wants.over('a', one, 1, 0)
+      room.wants.rejected(one, 'a', 0, 'here')
+      room.wants.stored(one, 0)
+      expect(room.wants.isDoubtful('a', one)).toBe(false)
+    }
+  })
+
   it('the branch of a fork is not wanted again from anybody while it is the same', () => {
     const room = bench({ a: [head(one, 10)], b: [head(one, 10)], c: [head(one, 9)] })
     room.wants.plan(0, 1e7)
