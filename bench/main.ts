@@ -15,10 +15,13 @@ import { measureOpening, profileQueries } from './opening.ts'
 import { measurePublishing, profilePublishing } from './publishing.ts'
 import { measureReadings } from './readings.ts'
 import { measureScript } from './script.ts'
+import { measureSimulatedHundred, measureSimulatedThousand } from './simulated.ts'
 
 const nodeParts = ['publish', 'import', 'stored', 'read', 'open', 'query', 'worker'] as const
 const swarmParts = ['catch-up', 'rivals', 'live', 'join', 'links'] as const
-const parts = [...nodeParts, ...swarmParts] as const
+/** The second takes many minutes, and is measured only when named. */
+const simulatedParts = ['simulated', 'simulated-1000'] as const
+const parts = [...nodeParts, ...swarmParts, ...simulatedParts] as const
 type Part = (typeof parts)[number]
 
 export interface BenchOptions {
@@ -59,7 +62,7 @@ export const readOptions = (args: string[]): BenchOptions | undefined => {
     return complain(error instanceof Error ? error.message : String(error))
   }
   if (values.help === true) return complain('The figures of the node, measured in a headless Chromium.')
-  const chosen = values.only?.split(',') ?? parts
+  const chosen = values.only?.split(',') ?? parts.filter((part) => part !== 'simulated-1000')
   const unknown = chosen.find((part) => !parts.some((known) => known === part))
   if (unknown !== undefined) return complain(`There is no figure called "${unknown}".`)
   const events = Number(values.events ?? 1_000_000)
@@ -112,6 +115,8 @@ const measure = async (ground: Ground, options: BenchOptions): Promise<Outcome[]
   const has: Has = (...some) => some.some((part) => options.only.has(part))
   await measureNode(ground, options, has, add)
   await measureSwarm(ground, options, has, add)
+  if (has('simulated')) add(await measureSimulatedHundred())
+  if (has('simulated-1000')) add(await measureSimulatedThousand())
   return outcomes
 }
 

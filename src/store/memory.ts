@@ -184,13 +184,6 @@ export const createMemoryRack = (
   }
 }
 
-/** A copy of what the media hold now. */
-export const copyMemoryRack = (rack: MemoryRack): MemoryRack => ({
-  ...rack,
-  disks: new Map([...rack.disks].map(([name, disk]) => [name, copyMemoryDisk(disk)])),
-  notes: new Map([...rack.notes].map(([key, value]) => [key, value.slice()])),
-})
-
 export const openMemoryShelf = (rack: MemoryRack): Shelf => {
   const change = async (apply: () => void): Promise<void> => {
     await rack.delay()
