@@ -55,10 +55,7 @@ export interface Members {
    * became known. Throws nothing: what is not good is reported to the diary and left out. `onForged` is told of those among `admissions` that no
    * honest node has passed on, since one looks at the signatures first.
    */
-  learn(
-    admissions: readonly Uint8Array[],
-    onForged?: (node: NodeId, why: string) => void,
-  ): Promise<readonly NodeId[]>
+  learn(admissions: readonly Uint8Array[], onForged?: (node: NodeId, why: string) => void): Promise<readonly NodeId[]>
   /** Whether `path` (as in a hello) leads from this swarm's root to `node`; keeps nothing. */
   judge(path: readonly Uint8Array[], node: NodeId): Promise<MemberEntry | undefined>
   onLearn(listener: (nodes: readonly NodeId[]) => void): () => void
