@@ -53,6 +53,24 @@ test('four come in by one link, at the same moment; each hears each', async () =
   invitation = await gate.invite()
 }, 120_000)
 
+test('one is cut off, works on, and comes back: everything is everywhere, in the same order', async () => {
+  const five = tablets.slice(0, 5)
+  const [gate, oven, press] = five as [Tablet, Tablet, Tablet]
+  await press.setLinks('off')
+  await gate.until('without the press', (status) => linked(status).length === 3)
+  for (const part of [1, 2, 3]) {
+    const said = [press, gate, oven].map(({ name }) => `apart ${part} from ${name}`)
+    await Promise.all([press, gate, oven].map((tablet, index) => tablet.publish(said[index])))
+    written.push(...said)
+  }
+  expect((await press.payloads()).length).toBe(written.length - 6)
+  await oven.untilHas(['apart 3 from gate'])
+  expect((await oven.payloads()).length).toBe(written.length - 3)
+  await press.setLinks('on')
+  await expectSame(five)
+  await expectWhole(five)
+}, 60_000)
+
 test('without the station nothing changes, and a link that breaks grows again through the mesh', async () => {
   await station.stop()
   const five = tablets.slice(0, 5)

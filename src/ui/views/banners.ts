@@ -37,6 +37,8 @@ export class ShoalBanners extends View {
   /** Nothing was on its way for a while: at first nobody has said yet what there is. */
   declare settled: boolean
   #joinSeen: number | undefined
+  /** The swarm of the last status. */
+  #seenIn: string | undefined
   /** The swarm that `arrived` is about: leaving it again, or joining another, ends the message. */
   #arrivedIn: string | undefined
   #timer: ReturnType<typeof setInterval> | undefined
@@ -50,12 +52,15 @@ export class ShoalBanners extends View {
 
   override willUpdate(): void {
     const { swarm } = this
+    // a quick join is over before anybody was told of it; into another swarm there is no other way
+    const isElsewhere = swarm !== undefined && this.#seenIn !== undefined && this.#seenIn !== swarm.swarmId
     if (swarm?.joining) this.#joinSeen = swarm.joining.failed ? undefined : performance.now()
-    else if (swarm?.state === 'member' && this.#joinSeen !== undefined) {
-      const isJust = performance.now() - this.#joinSeen < joinGapMax
+    else if (swarm?.state === 'member' && (isElsewhere || this.#joinSeen !== undefined)) {
+      const isJust = isElsewhere || performance.now() - (this.#joinSeen ?? 0) < joinGapMax
       this.#joinSeen = undefined
       if (isJust) this.#arrive(swarm.swarmId)
     }
+    this.#seenIn = swarm?.swarmId ?? this.#seenIn
     if (this.arrived && swarm && swarm.swarmId !== this.#arrivedIn) this.#dismissArrival()
   }
   override disconnectedCallback(): void {
