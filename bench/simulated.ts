@@ -6,9 +6,9 @@ import { shown } from './figure.ts'
 
 const seed = 7
 /** Links form, then every node publishes one event a second, then what is under way arrives. Simulated milliseconds. */
-const hundred = { seed, nodes: 100, forming: 60_000, publishing: 30_000, arriving: 5000 }
+const hundred = { seed, nodes: 100, forming: 60_000, every: 1000, publishing: 10_000, arriving: 5000 }
 /** Real milliseconds of publishing: a thousand nodes hold a million deliveries for each simulated second. */
-const thousand = { seed, nodes: 1000, forming: 60_000, publishing: 30_000, arriving: 2000, budget: 90_000 }
+const thousand = { seed, nodes: 1000, forming: 60_000, every: 1000, publishing: 30_000, arriving: 2000, budget: 90_000 }
 
 const notesOf = ({
   links,

@@ -123,7 +123,7 @@ test('signals that are swapped on the way: both connections open, both tablets r
   const deadline = performance.now() + 20_000
   const hasRefused = async (tablet: Tablet): Promise<boolean> => (await codesOf(tablet)).includes('ERR_PROOF')
   while (!(await hasRefused(gate)) || !(await hasRefused(oven))) {
-    if (performance.now() > deadline) throw new Error(`${JSON.stringify([await codesOf(gate), await codesOf(oven)])}`)
+    if (performance.now() > deadline) throw new Error(JSON.stringify([await codesOf(gate), await codesOf(oven)]))
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   for (const tablet of [gate, oven]) expect(linked(await tablet.status())).toEqual([])
