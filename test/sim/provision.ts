@@ -1,16 +1,21 @@
 /** Members of one swarm without the hours of joining: what a join leaves behind on each device, written there. For large worlds. */
+import type { Clock } from '../../src/core/clock.ts'
 import type { NodeId } from '../../src/core/event.ts'
 import { createSigner, makeBoxPair, makeSigningPair, publicBytes } from '../../src/crypto/keys.ts'
 import type { Signer } from '../../src/crypto/keys.ts'
+import { openLog } from '../../src/log/log.ts'
 import type { MemoryDisk } from '../../src/store/memory.ts'
 import { openMemoryStore, openMemoryVault } from '../../src/store/memory.ts'
 import { writeAdmission } from '../../src/swarm/admission.ts'
 import { signCertificate } from '../../src/swarm/certificate.ts'
 import { memberWrite } from '../../src/swarm/members.ts'
 import { membershipWrites } from '../../src/swarm/membership.ts'
+import { appendSwarmEvents } from '../../src/swarm/swarm-event.ts'
 import { signClaim, signTicket, tokenBytes, tokenIdOf } from '../../src/swarm/ticket.ts'
 import type { Random } from './random.ts'
 import { worldStart } from './time.ts'
+
+const topic = 'default-topic'
 
 interface Newcomer {
   readonly signer: Signer
@@ -93,4 +98,26 @@ export const provision = async (disks: readonly MemoryDisk[], random: Random): P
     await store.close()
   }
   return { swarm: root.id, swarmKey: swarmKey.key, signers: identities.map(({ signer }) => signer), admissions }
+}
+
+/** As a node calls itself that nobody has named. */
+const firstName = (id: string): string => `Device ${id.replaceAll(/[^0-9A-Za-z]/g, '').slice(0, 4)}`
+
+/** Everybody has heard what everybody is called, as after their first hours together: the disks hold the same bytes. */
+export const introduce = async (
+  disks: readonly MemoryDisk[],
+  { swarm, signers }: Pick<Provisioned, 'swarm' | 'signers'>,
+  clock: Clock,
+): Promise<void> => {
+  const entries: (readonly [string, Uint8Array])[] = []
+  for (const [index, disk] of disks.entries()) {
+    const signer = signers[index]
+    if (signer === undefined) throw new Error('a disk without its node')
+    const store = await openMemoryStore(disk)()
+    const log = await openLog({ store, signer, swarm, topic, clock, isMember: () => true, report: () => undefined })
+    await appendSwarmEvents(log, [{ type: 'described', displayName: firstName(signer.id) }])
+    await log.close()
+    entries.push(...(disk.tables.get('runs') ?? []))
+  }
+  for (const { tables } of disks) for (const [key, value] of entries) tables.get('runs')?.set(key, value)
 }

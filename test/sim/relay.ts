@@ -2,7 +2,7 @@
 import type { Occupant } from '../../src/station/signalling-rooms.ts'
 import { createSignallingRooms } from '../../src/station/signalling-rooms.ts'
 import type { OpenRelaySocket } from '../../src/transport/contract.ts'
-import { isNoteBody, isPresenceId, isRoomName, parseWord } from '../../src/transport/signalling-contract.ts'
+import { beatEvery, isNoteBody, isPresenceId, isRoomName, parseWord } from '../../src/transport/signalling-contract.ts'
 import type { SimulatedNetwork } from './network.ts'
 import type { Random } from './random.ts'
 import type { SimulatedTime } from './time.ts'
@@ -51,6 +51,11 @@ export const createRelay = (time: SimulatedTime, random: Random, network: Simula
           else cut()
         })
       }
+      const beat = (): void => {
+        if (isOver) return
+        say(JSON.stringify({ type: 'beat' }))
+        time.after(beatEvery, beat)
+      }
       const occupant: Occupant = { say: (word) => say(JSON.stringify(word)) }
       /** A note goes on at once, later, more than once, or not at all. */
       const carry = (room: string, to: string, body: string): void => {
@@ -68,7 +73,7 @@ export const createRelay = (time: SimulatedTime, random: Random, network: Simula
         const word = parseWord(text)
         const room = word?.['room']
         if (word?.['type'] === 'hello') return say(JSON.stringify({ type: 'hello', v: word['v'] }))
-        if (word?.['type'] === 'beat') return say(JSON.stringify({ type: 'beat' }))
+        if (word?.['type'] === 'ask') return say(JSON.stringify({ type: 'beat' }))
         if (!isRoomName(room)) return
         if (word?.['type'] === 'enter') {
           const refused = rooms.enter(occupant, room)
@@ -82,6 +87,7 @@ export const createRelay = (time: SimulatedTime, random: Random, network: Simula
         if (!reached()) return cut()
         open.add(cut)
         listener.onOpen()
+        beat()
       })
       return {
         send: (text) => {

@@ -1,6 +1,6 @@
 /**
- * A large swarm in calm weather, all members of it already (`provision.ts`): links form, then every node publishes one event a second. How
- * long an event takes to be present everywhere else, and how many copies of a run travel for each that is stored.
+ * A large swarm in calm weather, all members of it already (`provision.ts`): links form, then every node publishes now and then. How long
+ * an event takes to be present everywhere else, and how many copies of a run travel for each that is stored.
  */
 import { unbundle } from '../../src/replication/fragments.ts'
 import { bundleByte, runByte } from '../../src/replication/frame.ts'
@@ -9,7 +9,7 @@ import type { Node } from '../../src/node/contract.ts'
 import { createDevice } from './device.ts'
 import { createNetwork } from './network.ts'
 import { enterPlatform } from './platform.ts'
-import { provision } from './provision.ts'
+import { introduce, provision } from './provision.ts'
 import { createRandom } from './random.ts'
 import { createRelay } from './relay.ts'
 import { createTime } from './time.ts'
@@ -19,7 +19,8 @@ export interface LargeOptions {
   readonly nodes: number
   /** Links form for so long before anything is published. Simulated milliseconds, as all that follow. */
   readonly forming: number
-  /** Every node publishes one event a second for so long. */
+  /** Then every node publishes one event in each `every`, for so long. */
+  readonly every: number
   readonly publishing: number
   /** After the last event, until all of them should be everywhere. */
   readonly arriving: number
@@ -47,8 +48,11 @@ export interface LargeOutcome {
 const appId = 'com.example.sim' as AppId
 /** All start within this. Milliseconds. */
 const starting = 5000
+/** At more stations where there are more nodes: a room has 512 places. */
+const nodesPerStation = 400
+
 /** Milliseconds. */
-const every = 1000
+const second = 1000
 
 const isRun = (frame: Uint8Array): boolean => frame[0] === runByte
 
@@ -76,6 +80,10 @@ const createDelays = () => {
   }
 }
 
+const unknownStation = (): never => {
+  throw new Error('there is no such station')
+}
+
 export const runLargeSwarm = async (options: LargeOptions): Promise<LargeOutcome> => {
   const { nodes: count, tell = () => undefined } = options
   const random = createRandom(options.seed)
@@ -87,7 +95,10 @@ export const runLargeSwarm = async (options: LargeOptions): Promise<LargeOutcome
     if (frame[0] === bundleByte) for (const one of unbundle(frame)) traffic.runs += isRun(one) ? 1 : 0
     else if (isRun(frame)) traffic.runs += 1
   })
-  const relay = createRelay(time, random.split(), network)
+  const relays = Array.from({ length: Math.ceil(count / nodesPerStation) }, () =>
+    createRelay(time, random.split(), network),
+  )
+  const stationOf = (index: number): string => `wss://station-${index % relays.length}.example/signal`
   const acknowledged = new Map<StreamId, number[]>()
   const delays = createDelays()
   const stored = { runs: 0 }
@@ -101,8 +112,12 @@ export const runLargeSwarm = async (options: LargeOptions): Promise<LargeOutcome
       time,
       network,
       random: random.split(),
-      openRelaySocket: relay.openSocket,
-      stations: ['wss://station.example/signal'],
+      openRelaySocket: (place) => {
+        const sockets = new Map(relays.map((relay, station) => [stationOf(station), relay.openSocket(place)]))
+        return (url, listener) => (sockets.get(url) ?? unknownStation)(url, listener)
+      },
+      // every tenth is at two of them, so that the swarm is one piece
+      stations: [...new Set([stationOf(index), stationOf(index % 10 === 0 ? index + 1 : index)])],
     }),
   )
   const watch = (node: Node): void => {
@@ -145,10 +160,8 @@ export const runLargeSwarm = async (options: LargeOptions): Promise<LargeOutcome
   }
 
   try {
-    await provision(
-      devices.map(({ disk }) => disk),
-      random.split(),
-    )
+    const disks = devices.map(({ disk }) => disk)
+    await introduce(disks, await provision(disks, random.split()), time.clock())
     tell(`${count} nodes are members`)
     for (const device of devices) {
       device.onNode = watch
@@ -171,13 +184,13 @@ export const runLargeSwarm = async (options: LargeOptions): Promise<LargeOutcome
       const beat = (): void => {
         if (!isPublishing) return
         publish(node)
-        time.after(every, beat)
+        time.after(options.every, beat)
       }
-      time.after(random.fraction() * every, beat)
+      time.after(random.fraction() * options.every, beat)
     }
     const isTimeLeft = (): boolean => performance.now() - began < (options.budget ?? Number.POSITIVE_INFINITY)
     while (time.now() - beganAt < options.publishing && isTimeLeft()) {
-      await time.pass(every)
+      await time.pass(second)
       tell(`${(time.now() - beganAt) / 1000} s of publishing`)
     }
     const simulated = (time.now() - beganAt) / 1000
