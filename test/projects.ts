@@ -12,7 +12,15 @@ const fromOutside = 'test/browser/**/*.test.ts'
 export const projects = (define: Record<string, string>, alias: Record<string, string>): TestProjectConfiguration[] => [
   {
     define,
-    test: { name: 'unit', environment: 'node', include: ['test/**/*.test.ts'], exclude: [insidePage, fromOutside] },
+    test: {
+      name: 'unit',
+      environment: 'node',
+      include: ['test/**/*.test.ts'],
+      exclude: [insidePage, fromOutside],
+      // a machine that is busy with something else is no failure
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+    },
   },
   {
     define,
