@@ -95,8 +95,7 @@ export const createVectors = (dependencies: VectorDependencies): Vectors => {
    * What is stored is not enough, since readers see it later (RULES 12).
    */
   const isHeld = ({ node, map }: Vector): boolean => {
-    for (const [stream, count] of map)
-      if (isWrittenBy(stream, node) && log.presentCount(stream) < count) return false
+    for (const [stream, count] of map) if (isWrittenBy(stream, node) && log.presentCount(stream) < count) return false
     return true
   }
 

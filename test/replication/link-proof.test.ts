@@ -158,7 +158,9 @@ describe('before the proof', () => {
     const pair = table.pair()
     const a = takeUp(cast.anna, pair.ends[0], table.clock)
     rawEnd(pair.ends[1])
-    pair.ends[1].send(concatBytes(Uint8Array.of(byeByte), encode(['ERR_CALL_0049_123_AND_PAY', 'Call +49 123 and pay.'])))
+    pair.ends[1].send(
+      concatBytes(Uint8Array.of(byeByte), encode(['ERR_CALL_0049_123_AND_PAY', 'Call +49 123 and pay.'])),
+    )
     await table.until(() => isOver(a))
     expect(a.diary).toEqual([{ code: 'ERR_REFUSED', message: expect.not.stringContaining('pay') }])
   })
