@@ -27,6 +27,8 @@ import type { Channel, CloseReason, Radio, Rooms } from '../transport/contract.t
 
 /** Channels whose other end has not proved who it is; an honest one has within a second, so with one more the oldest is given up. */
 const unprovenMax = 32
+/** How long nobody is dialled because of a channel that outlived the worker; an honest other end has proved itself by then. Milliseconds. */
+const adoptionMax = 3000
 /** A member that left keeps its links for so long, to learn that its last word has arrived. Milliseconds. */
 const partingTime = 5000
 
@@ -102,6 +104,8 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
   const attempts = new Set<LinkAttempt>()
   /** Those that nobody has proved himself on; true: somebody was called. */
   const unproven = new Map<LinkAttempt, boolean>()
+  /** Since when; monotonic milliseconds. */
+  const adopting = new Map<LinkAttempt, number>()
   const parting = new WeakSet<Link>()
   const problems = new Map<NodeId, string>()
   const lastCounts = new Map<NodeId, Counts>()
@@ -229,11 +233,14 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
   const forgetAttempt = (attempt: LinkAttempt): void => {
     attempts.delete(attempt)
     unproven.delete(attempt)
+    adopting.delete(attempt)
   }
 
   const onChannel = (channel: Channel, origin: Origin): void => {
     if (isClosed) return channel.close()
     const { isOutgoing, node, isAdopted = false } = origin
+    /** Who is, or should be, at the other end. */
+    let other = node
     const attempt = createLink({
       channel,
       isOutgoing,
@@ -248,18 +255,24 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
       report,
       onProven: (link, claims) => {
         unproven.delete(attempt)
+        adopting.delete(attempt)
+        other = link.node
         const listener = onProven(link, claims, origin)
         return {
           ...listener,
           onClose: (reason) => {
-            // the other end begins anew on the same channel
-            if (reason.code !== 'ERR_RESTARTED') forgetAttempt(attempt)
+            const isOver = reason.code !== 'ERR_RESTARTED'
+            if (isOver) forgetAttempt(attempt)
             listener.onClose(reason)
+            // the other end begins anew on the same channel
+            if (!isOver && !links.has(link.node)) finder.proving(link.node)
           },
         }
       },
-      onFailed: ({ code, message }) => {
+      onFailed: (reason) => {
+        const { code, message } = reason
         forgetAttempt(attempt)
+        if (other !== undefined) finder.unproven(other, reason)
         if (code !== 'ERR_PROTOCOL_VERSION' || node === undefined || !members.isMember(node)) return
         problems.set(node, message)
         onChange()
@@ -267,6 +280,7 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
     })
     attempts.add(attempt)
     unproven.set(attempt, node !== undefined)
+    if (isAdopted) adopting.set(attempt, clock.monotonic())
     if (unproven.size > unprovenMax) giveUpOldest()
   }
 
@@ -280,6 +294,7 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
     clock,
     random,
     report,
+    isAdopting: () => [...adopting.values()].some((at) => clock.monotonic() - at < adoptionMax),
     onChannel,
   })
   const hand = createHandLinks({ radio, clock, onChannel })

@@ -174,6 +174,10 @@ export interface Finder {
   detach(link: Link): void
   /** `neighbours` and `relay`. Throws as the replicator does. */
   onFrame(link: Link, frame: MemberFrame): void
+  /** A node begins anew on its channel, and proves who it is: it is not dialled meanwhile. */
+  proving(node: NodeId): void
+  /** Who was `proving`, or behind a channel that the finder made, has proved nothing. */
+  unproven(node: NodeId, reason: CloseReason): void
   /** With whom a linked node has links, as it said. */
   neighboursOf(node: NodeId): readonly NodeId[] | undefined
   /** Keys of the rooms where newcomers may wait (open invitations); members greet them there. */

@@ -26,6 +26,7 @@ import { afterFailure, afterSuccess, decide, noTopology, reachable, takes } from
 /** Events come in crowds: decided once for those of so many milliseconds; and again after `lookEvery`, since time alone changes what to do. */
 const gatherTime = 50
 const lookEvery = 3000
+const adoptionLookEvery = 200
 /** When both ends see each other at the same time, the one with the higher id waits this long, so that one offer is made, not two. Milliseconds. */
 const courtesy = 400
 /** A channel that has not become a link by then has proved nothing. Milliseconds. */
@@ -48,6 +49,8 @@ export interface FinderOptions {
   readonly clock: Clock
   readonly random: Random
   readonly report: (code: string, message: string) => void
+  /** Channels that outlived an earlier process of this node are being proved: nobody knows with whom, so nobody is dialled. */
+  readonly isAdopting?: () => boolean
   /** Its other end is yet to prove that it is `node`; absent: a newcomer from the room of an invitation. */
   readonly onChannel: (channel: Channel, opened: Opened) => void
 }
@@ -104,16 +107,22 @@ export const createFinder = (options: FinderOptions): Finder => {
     lookSoon()
   }
 
+  const unproven = (node: NodeId, message: string): void => {
+    const cancel = proving.get(node)
+    if (cancel === undefined) return
+    cancel()
+    proving.delete(node)
+    failed(node, message, false)
+  }
+  const expectProof = (node: NodeId): void => {
+    proving.get(node)?.()
+    proving.set(
+      node,
+      clock.after(proofPatience, () => unproven(node, 'It could not prove who it is.')),
+    )
+  }
   const opened = (channel: Channel, how: Opened): void => {
-    const { node } = how
-    if (node !== undefined) {
-      proving.get(node)?.()
-      const cancel = clock.after(proofPatience, () => {
-        proving.delete(node)
-        failed(node, 'It could not prove who it is.', false)
-      })
-      proving.set(node, cancel)
-    }
+    if (how.node !== undefined) expectProof(how.node)
     onChannel(channel, how)
   }
 
@@ -220,7 +229,8 @@ export const createFinder = (options: FinderOptions): Finder => {
     for (const node of known) if (!knownSince.has(node)) knownSince.set(node, seen.now)
     for (const node of knownSince.keys()) if (!known.has(node)) knownSince.delete(node)
     tellReason()
-    if (radio.isReady) {
+    const isAdopting = options.isAdopting?.() === true
+    if (radio.isReady && !isAdopting) {
       const decision = decide(state, seen, random)
       state = decision.state
       for (const node of withCourtesy(decision.dial, seen.now))
@@ -231,7 +241,7 @@ export const createFinder = (options: FinderOptions): Finder => {
         surplus.close({ code: 'ERR_LINK_SURPLUS', message: 'Both devices have more links than they need.' })
       }
     }
-    lookSoon(lookEvery)
+    lookSoon(isAdopting ? adoptionLookEvery : lookEvery)
   }
 
   const stopListening = [radio.onReady(() => lookSoon()), rooms.onStations(() => lookSoon())]
@@ -259,6 +269,8 @@ export const createFinder = (options: FinderOptions): Finder => {
       if (frame.type === 'relay') relay.onFrame(link, frame)
       else if (frame.type === 'neighbours' && hood.onFrame(link, frame)) lookSoon()
     },
+    proving: expectProof,
+    unproven: (node, { message }) => unproven(node, message),
     neighboursOf: (node) => hood.get(node)?.neighbours,
     welcome: (roomKeys) => {
       const wanted = new Map(roomKeys.slice(0, joinRoomsMax).map((key) => [cryptBase64(key), key]))

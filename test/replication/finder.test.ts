@@ -57,6 +57,25 @@ test('both dial at the same moment: one link, whoever is the lower', async () =>
   }
 })
 
+test('who is about to prove itself on a channel of before is not dialled; who then proves nothing, soon', async () => {
+  const mesh = createMesh(30)
+  const [a, b] = addMany(mesh, 2, station)
+  a!.finder.proving(b!.id)
+  b!.isAdopting = true
+  await mesh.pass(5000)
+  expect(mesh.air.pairs().length).toBe(0)
+  a!.finder.unproven(b!.id, { code: 'ERR_CHANNEL_FAILED', message: 'It broke.' })
+  await mesh.until('a link', () => isFull(mesh), 3500)
+
+  const [c, d] = addMany(mesh, 2, other)
+  c!.finder.proving(d!.id)
+  d!.isAdopting = true
+  await mesh.pass(2000)
+  expect(c!.links.size).toBe(0)
+  d!.isAdopting = false
+  await mesh.until('a link', () => d!.links.has(c!.id), 1000)
+})
+
 test('with every station gone the mesh stays, and grows through itself: one hand-made link, and the newcomer is linked with all', async () => {
   const mesh = createMesh(6)
   addMany(mesh, 5, station)

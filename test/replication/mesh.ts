@@ -50,6 +50,8 @@ export interface MeshNode {
   /** Channels of newcomers. */
   readonly newcomers: Channel[]
   readonly reports: string[]
+  /** As if it had channels of an earlier life. */
+  isAdopting: boolean
   /** Channels that were handed over, in all. */
   channels: number
   /** Everything of it ends at once. */
@@ -161,6 +163,7 @@ export const createMesh = (seed: number): Mesh => {
       links,
       newcomers: [],
       reports,
+      isAdopting: false,
       channels: 0,
       finder: createFinder({
         self: id,
@@ -172,6 +175,7 @@ export const createMesh = (seed: number): Mesh => {
         clock,
         random,
         report,
+        isAdopting: () => node.isAdopting,
         onChannel,
       }),
       hand: createHandLinks({ radio, clock, onChannel }),
