@@ -62,14 +62,12 @@ test(`${total} events, interrupted ${interruptions} times: all arrive, once, in 
   await publishMany(gate, 'gate', total)
   const before = (await oven.page.evaluate(() => window.shoal.info())).events
   await oven.setLinks('on')
-  const from = performance.now()
   const reached: number[] = []
   for (let at = 0; at < interruptions; at++) {
     reached.push((await untilHeld(before + Math.ceil((total * (at + 1)) / (interruptions + 3)))) - before)
     await ways[at % ways.length]?.()
   }
   await oven.untilSame(gate, 120_000)
-  console.log(`${total} events in ${Math.round(performance.now() - from)} ms, interrupted at ${reached.join(', ')}`)
   // of few events the last ones may come while an interruption is under way
   const early = reached.filter((events) => events < total).length
   expect(early).toBeGreaterThanOrEqual(total < 100_000 ? interruptions / 2 : interruptions)

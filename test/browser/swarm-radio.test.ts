@@ -39,7 +39,6 @@ const expectHandOver = async (from: Page, to: Page, end: () => Promise<void>): P
   await gate.publish(`to ${begun}`)
   await oven.publish(`from ${begun}`)
   await Promise.all([oven.untilHas([`to ${begun}`]), gate.untilHas([`from ${begun}`])])
-  console.log(`handed over after ${took} ms, used after ${Date.now() - begun} ms`)
   return took
 }
 
