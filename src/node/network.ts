@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../core/clock.ts'
 import { errorCode, errorMessage, ShoalError } from '../core/errors.ts'
-import type { NodeId } from '../core/event.ts'
+import type { NodeId, StreamId } from '../core/event.ts'
 import type { Random } from '../core/random.ts'
 import type { Signer } from '../crypto/keys.ts'
 import type { Log } from '../log/contract.ts'
@@ -47,6 +47,8 @@ export interface NetworkDependencies {
   readonly admitting: Pick<Admitting, 'attach' | 'onFrame'>
   /** Its links end, see `part`; it gets no others. */
   readonly hasLeft: (node: NodeId) => boolean
+  /** One past the last offset of a stream that is present and, where it is about the swarm itself, has been taken to heart. */
+  readonly readTo: (stream: StreamId) => number
   /** Vectors of an earlier process. */
   readonly keptVectors: readonly Vector[]
   readonly keepVectors: (vectors: readonly Vector[]) => void
@@ -113,7 +115,7 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
 
   const replicator = createReplicator({ log, members, clock, random, report })
   const vectors = createVectors({
-    log,
+    log: { heads: log.heads, status: log.status, presentCount: dependencies.readTo },
     signer,
     members,
     hasLeft: dependencies.hasLeft,

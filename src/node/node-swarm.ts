@@ -14,7 +14,7 @@ import type { MemberRegister } from '../swarm/members.ts'
 import type { Membership } from '../swarm/membership.ts'
 import type { SwarmRecord } from '../swarm/record.ts'
 import type { LimitedStream } from '../swarm/swarm-event.ts'
-import { appendSwarmEvents } from '../swarm/swarm-event.ts'
+import { appendSwarmEvents, isSwarmStream } from '../swarm/swarm-event.ts'
 import { stationUrls, stationsMax } from '../swarm/text.ts'
 import { joinRoomOf, signTicket, tokenBytes, tokenIdOf, usesMax } from '../swarm/ticket.ts'
 import type { OpenRelaySocket, Radio } from '../transport/contract.ts'
@@ -175,6 +175,7 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
       report,
       admitting,
       hasLeft: (node) => record.leftAt(node) !== undefined,
+      readTo: (stream) => (isSwarmStream(stream) ? record.readTo(stream) : log.presentCount(stream)),
       keptVectors,
       keepVectors: keeper.keep,
       onChange: changed,

@@ -2,11 +2,13 @@
  * The vectors of all members: kept, passed on by anti-entropy (a node tells one linked node at a time which it knows and is sent what is
  * newer), and what follows from them: on how many devices an event is safe, and below which lamport nothing can change any more (RULES 21).
  */
+import { fraction } from '../core/back-off.ts'
 import type { Clock } from '../core/clock.ts'
 import type { NodeId, StreamId } from '../core/event.ts'
 import { ShoalError } from '../core/errors.ts'
 import { isWrittenBy } from '../core/event-filter.ts'
 import { linkBytesHigh, seenWithin, vectorEvery } from '../core/limits.ts'
+import type { Random } from '../core/random.ts'
 import type { TokenBucket } from '../core/token-bucket.ts'
 import { createTokenBucket } from '../core/token-bucket.ts'
 import type { Signer } from '../crypto/keys.ts'
@@ -46,7 +48,7 @@ export interface VectorDependencies {
   /** Whether a member is gone for good: it neither holds anything up nor counts. */
   readonly hasLeft: (node: NodeId) => boolean
   readonly clock: Clock
-  readonly random: (length: number) => Uint8Array
+  readonly random: Random
   readonly report: (code: string, sentence: string) => void
   /** Kept across restarts, newest of each node; may be lost. */
   readonly kept: readonly Vector[]
@@ -86,7 +88,8 @@ export const createVectors = (dependencies: VectorDependencies): Vectors => {
   const known = new Map<NodeId, KnownVector>()
   const links = new Map<Link, Partner>()
   let ownSeq = 0
-  let ownAt = -Infinity
+  /** When the next own one is due: the first at once, but in a large swarm that was switched on at the same moment not all of them. */
+  let dueAt: number | undefined
   let closed = false
   let working: Promise<unknown> = Promise.resolve()
 
@@ -145,7 +148,7 @@ export const createVectors = (dependencies: VectorDependencies): Vectors => {
     // nobody would take it
     if (map.size > vectorStreamsMax) return
     ownSeq = Math.max(ownSeq + 1, Math.floor(clock.now() / 1000))
-    ownAt = clock.monotonic()
+    dueAt = clock.monotonic() + pace()
     enter(await signVector({ seq: ownSeq, lamport: log.status().lamport, time: clock.now(), map }, signer))
   }
 
@@ -194,7 +197,9 @@ export const createVectors = (dependencies: VectorDependencies): Vectors => {
         known.set(node, { ...entry, counted: entry.vector.lamport })
     }
     if (links.size === 0) return
-    if (clock.monotonic() - ownAt >= pace()) {
+    const now = clock.monotonic()
+    dueAt ??= now + fraction(random) * (pace() - vectorEvery)
+    if (now >= dueAt) {
       await say()
       const own = known.get(signer.id)
       if (own !== undefined) dependencies.keep([own.vector])

@@ -30,6 +30,8 @@ export interface MembersDependencies {
 }
 
 export interface MemberRegister extends Members {
+  /** Whether this one would be a member if it could have been written down: it is to be learned again. */
+  isUnkept(node: NodeId): boolean
   /** Nodes that came in by this ticket; may be more than its uses, where members of different partitions admitted at the same time. */
   usesOf(tokenId: Uint8Array): number
 }
@@ -49,6 +51,7 @@ export const openMembers = async ({ store, swarm, report }: MembersDependencies)
   const entries = new Map<NodeId, MemberEntry>()
   const waiting = new Map<string, SignedAdmission>()
   const listeners = new Set<(nodes: readonly NodeId[]) => void>()
+  const unkept = new Set<NodeId>()
   let uses: Map<string, number> | undefined
   let last: Promise<unknown> = Promise.resolve()
 
@@ -136,7 +139,10 @@ export const openMembers = async ({ store, swarm, report }: MembersDependencies)
 
   const enter = (taken: ReadonlyMap<NodeId, MemberEntry>): void => {
     const isReplacing = [...taken.keys()].some((node) => entries.has(node))
-    for (const [node, entry] of taken) entries.set(node, entry)
+    for (const [node, entry] of taken) {
+      entries.set(node, entry)
+      unkept.delete(node)
+    }
     if (isReplacing) deepen()
     uses = undefined
   }
@@ -188,6 +194,7 @@ export const openMembers = async ({ store, swarm, report }: MembersDependencies)
       if (writes.length > 0) await store.write(writes, 'strict')
     } catch (error) {
       // not kept, so not known: it is told again
+      for (const node of taken.keys()) unkept.add(node)
       report('ADMISSION', `New members could not be written down: ${errorMessage(error)}`)
       return []
     }
@@ -203,6 +210,7 @@ export const openMembers = async ({ store, swarm, report }: MembersDependencies)
   return {
     swarm,
     isMember: (node) => entries.has(node),
+    isUnkept: (node) => unkept.has(node),
     get: (node) => entries.get(node),
     list: () => [...entries.values()],
     path: (node) => {

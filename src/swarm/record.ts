@@ -19,6 +19,8 @@ import { parseTicket } from './ticket.ts'
 
 /** Milliseconds from a change of the log to a look at it. */
 const lookAfter = 50
+/** The same after one that did not come to its end: the disk is full, or breaks. Milliseconds. */
+const lookAgain = 5000
 /** Invitations remembered; an admin has made more than this only by accident. Beyond it those of who is no admin (yet) go first. */
 const invitationsMax = 2000
 /** Admissions remembered as told; of one that was forgotten the swarm is told once more. */
@@ -53,6 +55,8 @@ export interface SwarmRecord {
   leftAt(node: NodeId): number | undefined
   /** Whether some member has told the swarm of the admission by which this node is known. */
   isAdmitted(node: NodeId): boolean
+  /** One past the last offset of a stream of the swarm's that has been read: who was admitted there is known. */
+  readTo(stream: StreamId): number
   /** Everything present now has been read. */
   settled(): Promise<void>
   /** Called when an answer may have changed. */
@@ -175,7 +179,8 @@ export const createRecord = ({ log, members, clock, report }: RecordDependencies
     return any ? grown : undefined
   }
 
-  const readNews = async (upperBound: OffsetMap): Promise<void> => {
+  /** Answers whether it is done; else it is read once more later. */
+  const readNews = async (upperBound: OffsetMap): Promise<boolean> => {
     const admissions: Uint8Array[] = []
     const filter = { type: 'tag', tag: swarmTag } as const
     const lowerBound: OffsetMap = { ...cursor }
@@ -186,18 +191,29 @@ export const createRecord = ({ log, members, clock, report }: RecordDependencies
         if (admission !== undefined) admissions.push(admission)
       }
     }
-    Object.assign(cursor, upperBound)
     if (admissions.length > 0) await members.learn(admissions)
+    if (admissions.some((bytes) => members.isUnkept(parseAdmission(bytes).certificate.node))) return false
+    Object.assign(cursor, upperBound)
+    return true
   }
 
   const changed = (): void => {
     for (const listener of listeners) listener()
   }
 
+  const lookSoon = (ms: number): void => {
+    cancelLook ??= clock.after(ms, () => {
+      cancelLook = undefined
+      void lookOnce()
+    })
+  }
+
   const look = async (): Promise<void> => {
     for (let grown = news(); grown !== undefined && !closed; grown = news()) {
-      await readNews(grown)
-      if (!closed) changed()
+      const isDone = await readNews(grown)
+      if (closed) return
+      changed()
+      if (!isDone) return lookSoon(lookAgain)
     }
   }
 
@@ -205,8 +221,9 @@ export const createRecord = ({ log, members, clock, report }: RecordDependencies
   const lookOnce = (): Promise<void> => {
     looking ??= look()
       .catch((error: unknown) => {
-        if (!closed)
-          report('SWARM_RECORD', `What the swarm wrote about itself could not be read: ${errorMessage(error)}`)
+        if (closed) return
+        report('SWARM_RECORD', `What the swarm wrote about itself could not be read: ${errorMessage(error)}`)
+        lookSoon(lookAgain)
       })
       .finally(() => (looking = undefined))
     return looking
@@ -215,10 +232,7 @@ export const createRecord = ({ log, members, clock, report }: RecordDependencies
   const stopListening = log.onPresent((grown) => {
     // most of what a busy swarm writes is not about itself
     if (![...grown.keys()].some(isSwarmStream)) return
-    cancelLook ??= clock.after(lookAfter, () => {
-      cancelLook = undefined
-      void lookOnce()
-    })
+    lookSoon(lookAfter)
   })
   const stopLearning = members.onLearn(changed)
   void lookOnce()
@@ -237,6 +251,7 @@ export const createRecord = ({ log, members, clock, report }: RecordDependencies
       const entry = members.get(node)
       return entry !== undefined && admitted.has(`${node}/${crc32(entry.admission.bytes)}`)
     },
+    readTo: (stream) => (cursor[stream] ?? -1) + 1,
     settled: async () => {
       // a look under way may have passed by what is present now
       await looking
