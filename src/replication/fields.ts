@@ -1,5 +1,4 @@
 /** Fields of frames, checked one by one: every reader throws `ERR_FRAME` for what no honest node sends. */
-import { createByteWriter } from '../core/bytes.ts'
 import type { NodeId, StreamId } from '../core/event.ts'
 import { bytesFromNodeId, nodeIdFromBytes, parseStreamId, streamOf } from '../core/node-id.ts'
 import { refuseFrame } from './cbor.ts'
@@ -36,14 +35,23 @@ export const nodes = (value: unknown, most: number): readonly NodeId[] => list(v
 
 export const nodeBytes = (id: NodeId): Uint8Array => bytesFromNodeId(id)
 
+const varintLength = (value: number): number => {
+  let length = 1
+  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) length += 1
+  return length
+}
+
 /** The node's key, then the number of the stream as a varint. */
 export const streamBytes = (id: StreamId): Uint8Array => {
   const parts = parseStreamId(id)
   if (parts === undefined) return refuseFrame(`"${id}" is no stream`)
-  const writer = createByteWriter(40)
-  writer.bytes(bytesFromNodeId(parts.node))
-  writer.varint(parts.number)
-  return writer.done()
+  const node = bytesFromNodeId(parts.node)
+  const whole = new Uint8Array(node.length + varintLength(parts.number))
+  whole.set(node)
+  let rest = parts.number
+  for (let at = node.length; at < whole.length; at++, rest = Math.floor(rest / 0x80))
+    whole[at] = rest >= 0x80 ? (rest % 0x80) | 0x80 : rest
+  return whole
 }
 
 export const stream = (value: unknown): StreamId => {

@@ -27,7 +27,8 @@ export const bundleHeadBytes = 1
 export const bundleLengthBytes = 3
 
 export const bundle = (frames: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
-  const writer = createByteWriter(4096)
+  const size = frames.reduce((sum, frame) => sum + frame.length + bundleLengthBytes, bundleHeadBytes)
+  const writer = createByteWriter(size + bundleLengthBytes)
   writer.bytes(Uint8Array.of(bundleByte))
   for (const frame of frames) writer.sized(frame)
   return writer.done()

@@ -230,7 +230,8 @@ export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
       if (waiting.first.size + waiting.others.size === 0) return { assignments, strangers, beyond }
       let left = room
       const used: Used = new Map()
-      let open = [...sources].filter(([link, source]) => isOpen(link, source, used)).length
+      let open = 0
+      for (const [link, source] of sources) if (isOpen(link, source, used)) open += 1
       const go = (need: Need<Key>, choice: Extract<Choice, { type: 'ask' }>): void => {
         const { link, from, bytes, missing } = choice
         need.active = link
