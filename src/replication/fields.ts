@@ -45,9 +45,9 @@ const varintLength = (value: number): number => {
 export const streamBytes = (id: StreamId): Uint8Array => {
   const parts = parseStreamId(id)
   if (parts === undefined) return refuseFrame(`"${id}" is no stream`)
-  const node = bytesFromNodeId(parts.node)
+  const key = bytesFromNodeId(parts.node)
   const whole = new Uint8Array(node.length + varintLength(parts.number))
-  whole.set(node)
+  whole.set(key)
   let rest = parts.number
   for (let at = node.length; at < whole.length; at++, rest = Math.floor(rest / 0x80))
     whole[at] = rest >= 0x80 ? (rest % 0x80) | 0x80 : rest

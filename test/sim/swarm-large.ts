@@ -48,8 +48,8 @@ export interface LargeOutcome {
 const appId = 'com.example.sim' as AppId
 /** All start within this. Milliseconds. */
 const starting = 5000
-/** At more stations where there are more nodes: a room has 512 places. */
-const nodesPerStation = 400
+/** At more stations where there are more nodes, as in a plant of several halls: whoever is at one greets everybody there. */
+const nodesPerStation = 100
 
 /** Milliseconds. */
 const second = 1000
