@@ -2,6 +2,34 @@
 import type { NodeId } from '../core/event.ts'
 import type { Certificate, Role } from './certificate.ts'
 
+/** What devices that come in by an invitation begin with. */
+export interface Profile {
+  /** `Line 3 – {n}`: `{n}` becomes the number of the device among those of the invitation; at most 60 characters. */
+  readonly name?: string
+  /** Where the icon opens: the name of an app, or a path of the page such as `/andon`; at most 100 characters. */
+  readonly home?: string
+  /** BCP 47, such as `de`. */
+  readonly language?: string
+}
+
+/**
+ * `left`: of its own will. `retired`: lost or broken; no links, its events count from any carrier. `closed`: retired, and its streams end where they
+ * were closed. `revoked`: hostile; its streams end at the cut, those that the cut does not name at 0.
+ */
+export type StandingType = 'active' | 'left' | 'retired' | 'closed' | 'revoked'
+
+/** Where a member stands, the same on every node that has the same events (RULES 19). */
+export interface Standing {
+  readonly type: StandingType
+  /** Whose word counts: an admin, or the root (the swarm's id). */
+  readonly by?: NodeId
+  /** Microseconds since the epoch, by the clock of who said it. */
+  readonly at?: number
+  /** One past the last offset that counts, by number of the stream; those not named: 0. Absent: everything counts. */
+  readonly cuts?: ReadonlyMap<number, number>
+  readonly replacedBy?: NodeId
+}
+
 /** The public half of an invitation, signed by the admin who made it (RULES 16): whoever sees it learns nothing that lets them in. */
 export interface Ticket {
   readonly swarm: NodeId
@@ -13,6 +41,9 @@ export interface Ticket {
   /** Microseconds since the epoch. */
   readonly expires: number
   readonly role: Role
+  readonly profile?: Profile
+  /** The device whose place the newcomer takes. */
+  readonly replaces?: NodeId
 }
 
 /** All that the link of an invitation carries, in its fragment; no secret of the swarm. */
