@@ -46,10 +46,10 @@ export const streamBytes = (id: StreamId): Uint8Array => {
   const parts = parseStreamId(id)
   if (parts === undefined) return refuseFrame(`"${id}" is no stream`)
   const key = bytesFromNodeId(parts.node)
-  const whole = new Uint8Array(node.length + varintLength(parts.number))
+  const whole = new Uint8Array(key.length + varintLength(parts.number))
   whole.set(key)
   let rest = parts.number
-  for (let at = node.length; at < whole.length; at++, rest = Math.floor(rest / 0x80))
+  for (let at = key.length; at < whole.length; at++, rest = Math.floor(rest / 0x80))
     whole[at] = rest >= 0x80 ? (rest % 0x80) | 0x80 : rest
   return whole
 }
