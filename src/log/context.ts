@@ -5,7 +5,7 @@ import type { NodeId, StreamId } from '../core/event.ts'
 import type { Signer } from '../crypto/keys.ts'
 import type { Store, Write } from '../store/contract.ts'
 import type { Blocks } from './blocks.ts'
-import type { RunRecord } from './contract.ts'
+import type { RunRecord, RunSketch } from './contract.ts'
 import type { Index } from './stream-state.ts'
 
 /** Where an event of this node goes: the first route whose filter it passes, else stream 0. */
@@ -60,6 +60,8 @@ export interface LogContext extends LogDependencies {
   advanced(grown: ReadonlyMap<StreamId, number>): void
   /** Tells those who pass runs on that heads of these streams have changed on disk; `run` is an own one just appended to its stream. */
   stored(streams: Iterable<StreamId>, runs?: readonly RunRecord[]): void
+  /** Tells that somebody else writes under this node's name. */
+  ownForked(run: RunSketch): void
 }
 
 /** One writer at a time, in the order of asking. */

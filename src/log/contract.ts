@@ -145,6 +145,11 @@ export interface Log {
   runs(stream: StreamId, offset: number, bytes: number): Promise<readonly RunRecord[]>
   /** `undefined` for what is no run. */
   sketch(run: Uint8Array): RunSketch | undefined
+  /**
+   * Called each time that a validly signed run of this node's own stream comes to the gate which this node has not written: beyond its head, or with
+   * another content (RULES 17). The answer removes the listener.
+   */
+  onOwnFork(listener: (run: RunSketch) => void): () => void
   /** Last offset of each stream, as readers see it. */
   present(): OffsetMap
   /** One past the last of them; 0 for none. */

@@ -237,7 +237,8 @@ export const judge = async (
   if (start !== undefined) return own ? { type: 'evidence', run, code: 'ERR_OWN_STREAM' } : start
   if (state !== undefined && state.entries.length > 0) {
     if (header.from > nextOf(state)) {
-      const isJump = state.ephemeral && !own && content.type === 'read' && mayJump(header.stream)
+      if (own) return { type: 'evidence', run, code: 'ERR_OWN_STREAM' }
+      const isJump = state.ephemeral && content.type === 'read' && mayJump(header.stream)
       if (!isJump || header.firstLamport <= (state.entries.at(-1)?.lastLamport ?? 0))
         return { type: 'gap', run, head: countOf(state) }
       return { type: 'take', run, block: content.block, replaces: state.entries }
@@ -251,7 +252,7 @@ export const judge = async (
   }
   const before = state.entries[indexOfOffset(state.entries, header.from) - 1]
   if (before !== undefined && header.firstLamport <= before.lastLamport)
-    return { type: 'evidence', run, code: 'ERR_LAMPORT_ORDER' }
+    return { type: 'evidence', run, code: own ? 'ERR_OWN_STREAM' : 'ERR_LAMPORT_ORDER' }
   const compared = await compare(context, state, run, content.chains)
   if ('type' in compared)
     return own && compared.type === 'evidence' ? { ...compared, code: 'ERR_OWN_STREAM' } : compared

@@ -21,7 +21,7 @@ import type { Ingested } from './contract.ts'
 import type { Examined, Verdict } from './examination.ts'
 import { examine, judge, parse } from './examination.ts'
 import type { Run } from './run.ts'
-import { isEphemeral, isReadable, isSealed } from './run.ts'
+import { isEphemeral, isReadable, isSealed, sketchOf } from './run.ts'
 import { storeRun } from './record.ts'
 import type { Receipts } from './receipts.ts'
 import type { RunEntry, StreamState } from './stream-state.ts'
@@ -229,6 +229,7 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
     const answers: Ingested[] = []
     const writes: Write[] = []
     const draft = createDraft(context)
+    const foreignToUs: Run[] = []
     try {
       for (const one of examined) {
         const verdict = await judge(draft.context, one, mayJump)
@@ -237,6 +238,7 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
           const kept = await evidenceWrite(verdict.run, verdict.code)
           key = kept.key
           writes.push(...kept.writes)
+          if (verdict.code === 'ERR_OWN_STREAM') foreignToUs.push(verdict.run)
           context.report(
             verdict.code,
             `A run of ${verdict.run.header.stream} contradicts what is held; it is kept as evidence.`,
@@ -249,14 +251,16 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
         }
         answers.push(answerOf(verdict, key))
       }
-      if (writes.length === 0) return answers
-      writes.push(lamportWrite(draft.context))
-      await commitWrites(context, writes)
+      if (writes.length > 0) {
+        writes.push(lamportWrite(draft.context))
+        await commitWrites(context, writes)
+      }
     } catch (error) {
       evidence = undefined
       throw error
     }
-    enter(draft)
+    if (draft.touched.size > 0) enter(draft)
+    for (const run of foreignToUs) context.ownForked(sketchOf(run))
     return answers
   }
 

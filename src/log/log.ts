@@ -10,7 +10,7 @@ import { createBlocks, quarantineWrites } from './blocks.ts'
 import { milliseconds } from './commit.ts'
 import type { LogContext, LogDependencies, Retention, Routing } from './context.ts'
 import { createExclusion } from './context.ts'
-import type { Head, Log, LogStatus, ReadOptions, RunRecord, Stored } from './contract.ts'
+import type { Head, Log, LogStatus, ReadOptions, RunRecord, RunSketch, Stored } from './contract.ts'
 import { createGate } from './ingestion.ts'
 import { presentOf, read } from './reading.ts'
 import type { TailReceipts } from './receipts.ts'
@@ -112,6 +112,7 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
 
   const listeners = new Set<(grown: ReadonlyMap<StreamId, number>) => void>()
   const storedListeners = new Set<(stored: Stored) => void>()
+  const ownForkListeners = new Set<(run: RunSketch) => void>()
   let lastWrite = options.clock.monotonic()
   const exclusion = createExclusion()
   const own = [...index.streams.values()].filter(({ stream }) => isWrittenBy(stream, signer.id))
@@ -140,6 +141,9 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
       if (storedListeners.size === 0) return
       const stored = { streams: new Set(streams), appended }
       for (const listener of storedListeners) listener(stored)
+    },
+    ownForked: (run) => {
+      for (const listener of ownForkListeners) listener(run)
     },
   }
   // also those that a seal had to leave behind, since they are damaged
@@ -229,6 +233,10 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
     },
     runs: (stream, offset, bytes) => runsFrom(context, stream, offset, bytes),
     sketch: sketchRun,
+    onOwnFork: (listener) => {
+      ownForkListeners.add(listener)
+      return () => ownForkListeners.delete(listener)
+    },
     present: () => presentOf(context),
     presentCount: (stream) => index.stream(stream)?.present ?? 0,
     read: (what: ReadOptions) => read(context, what),

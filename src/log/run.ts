@@ -124,12 +124,15 @@ export const authorOf = (header: Header): NodeId => {
 
 export const recordOf = ({ header: { stream, from, count }, bytes }: Run): RunRecord => ({ stream, from, count, bytes })
 
+export const sketchOf = ({ header }: Run): RunSketch => {
+  const { stream, from, count, chainAfter } = header
+  return { stream, from, count, isSealed: isSealed(header), chainAfter }
+}
+
 /** What a record says it is, whoever made it; `undefined` when it cannot be read. */
 export const sketchRun = (record: Uint8Array): RunSketch | undefined => {
   try {
-    const { header } = parseRun(record)
-    const { stream, from, count, chainAfter } = header
-    return { stream, from, count, isSealed: isSealed(header), chainAfter }
+    return sketchOf(parseRun(record))
   } catch {
     return undefined
   }

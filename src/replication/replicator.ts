@@ -3,17 +3,15 @@
  * the log and the links. Keeps nothing: the log is all there is, so it may be cut off anywhere and goes on from there.
  */
 import type { Clock } from '../core/clock.ts'
-import { ShoalError, errorCode, errorMessage } from '../core/errors.ts'
+import { errorCode, errorMessage } from '../core/errors.ts'
 import type { NodeId, StreamId } from '../core/event.ts'
 import {
-  admissionsQueuedMax,
   askAdmissionsEvery,
   askAdmissionsMax,
   catchUpEvents,
   catchUpStreams,
   fullHeadsEvery,
   gatheredBytesMax,
-  linkBytesHigh,
   replicationTellEvery,
   sealIdle,
   sealWantsMax,
@@ -24,6 +22,7 @@ import type { Random } from '../core/random.ts'
 import type { Ingested, Log } from '../log/contract.ts'
 import type { Members } from '../swarm/contract.ts'
 import type { Link, MemberFrame, Replicator } from './contract.ts'
+import { createAdmissionDesk } from './admission-desk.ts'
 import { createAnnouncements } from './announcements.ts'
 import { lagOf, lacking } from './lag.ts'
 import type { Arrived } from './intake.ts'
@@ -45,8 +44,6 @@ export interface ReplicatorDependencies {
 
 /** Milliseconds. */
 const tickEvery = 1000
-/** Of admissions in one frame. */
-const admissionsBytes = 48 * 1024
 /** Unknown authors remembered beyond those that were asked about: more of them make no honest swarm. */
 const unaskedMax = 4096
 /** Said of a link before it told its first round trip. Milliseconds. */
@@ -59,7 +56,6 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
   const askedAbout = new Map<NodeId, number>()
   /** Authors for whom there was no room in a question. */
   const unasked = new Set<NodeId>()
-  const learning = new Map<Link, number>()
   const told = new Set<string>()
   const listeners = new Set<() => void>()
   let isCatchingUp = false
@@ -103,6 +99,14 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     link.close({ code, message })
   }
 
+  const desk = createAdmissionDesk({
+    members,
+    report,
+    onForged: (link, node, why) => {
+      if (sessions.has(link)) cut(link, 'ERR_ADMISSION', `It passed on a forged admission of ${node}: ${why}.`)
+    },
+  })
+
   const onAnswer = ({ link, sketch, isCounted }: Arrived<Link>, answer: Ingested | undefined): void => {
     const { stream } = sketch
     const at = now()
@@ -133,52 +137,11 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     const { stream, from, count } = sketch
     const author = stream.slice(0, 43) as NodeId
     if (!members.isMember(author) || intake.bytes > 2 * gatheredBytesMax) return
-    // an own run that comes back is looked at only where it may mend something
-    if (author === log.node && log.hole(stream) === 0) return
-    const isSeal = asked?.purpose === 'seal'
-    if (isSeal || wants.gather(stream, from, from + count, bytes.length))
-      intake.add({ link, bytes, sketch, isCounted: !isSeal })
-  }
-
-  const answerAdmissions = (link: Link, nodes: readonly NodeId[]): void => {
-    // who does not read what it asked for asks again
-    if (link.buffered > linkBytesHigh) return
-    const seen = new Set<Uint8Array>()
-    let part: Uint8Array[] = []
-    let size = 0
-    const send = (): void => {
-      link.send({ type: 'admissions', admissions: part }, 'control')
-      part = []
-      size = 0
-    }
-    for (const node of nodes) {
-      for (const admission of members.path(node)) {
-        if (seen.has(admission)) continue
-        seen.add(admission)
-        if (size + admission.length > admissionsBytes && part.length > 0) send()
-        part.push(admission)
-        size += admission.length
-      }
-    }
-    if (part.length > 0) send()
-  }
-
-  const learn = (link: Link, admissions: readonly Uint8Array[]): void => {
-    const queued = (learning.get(link) ?? 0) + 1
-    if (queued > admissionsQueuedMax)
-      throw new ShoalError('ERR_TOO_MANY_ADMISSIONS', 'Admissions come faster than they can be verified.')
-    learning.set(link, queued)
-    const done = (): void => {
-      const left = (learning.get(link) ?? 1) - 1
-      if (left > 0) learning.set(link, left)
-      else learning.delete(link)
-    }
-    members
-      .learn(admissions, (node, why) => {
-        if (sessions.has(link)) cut(link, 'ERR_ADMISSION', `It passed on a forged admission of ${node}: ${why}.`)
-      })
-      .catch((error: unknown) => report(errorCode(error), `Admissions could not be kept: ${errorMessage(error)}`))
-      .finally(done)
+    const isAside = asked !== undefined && asked.purpose !== 'events'
+    // an own run that comes back is looked at only where it may mend or prove something
+    if (author === log.node && log.hole(stream) === 0 && asked?.purpose !== 'proof') return
+    if (isAside || wants.gather(stream, from, from + count, bytes.length))
+      intake.add({ link, bytes, sketch, isCounted: !isAside })
   }
 
   const read = async (link: Link, effect: Extract<SessionEffect, { type: 'read' }>): Promise<void> => {
@@ -216,9 +179,9 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
         return
       }
       case 'answerAdmissions':
-        return answerAdmissions(link, effect.nodes)
+        return desk.answer(link, effect.nodes)
       case 'learn':
-        return learn(link, effect.admissions)
+        return desk.learn(link, effect.admissions)
     }
   }
 
@@ -267,6 +230,8 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     for (const { link, stream } of beyond) {
       const sentence = `${link.node} holds more of this device's own stream ${stream} than it does itself: a copy of this device is, or was, at work.`
       reportOnce(`${link.node} ${stream}`, 'ERR_OWN_STREAM', sentence)
+      // a head is a claim; the run itself, signed with our key, proves it (RULES 17)
+      ask(link, stream, log.count(stream), 1, 'proof')
     }
     if (wants.active + wants.waiting + wants.gathered > 0) busyAt = now()
     if (wants.active + wants.waiting > catchUpStreams) isCatchingUp = true

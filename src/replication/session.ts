@@ -30,8 +30,8 @@ import type { Lane, MemberFrame, StreamHead } from './contract.ts'
 import type { HeadBook } from './head-book.ts'
 import { createHeadBook } from './head-book.ts'
 
-/** `events`: what is lacking; `seal`: one seal of what is held already. */
-export type Purpose = 'events' | 'seal'
+/** `events`: what is lacking; `seal`: one seal of what is held already; `proof`: a run that shows whether a head that is told is true. */
+export type Purpose = 'events' | 'seal' | 'proof'
 
 /** A want of ours under way. */
 export interface Asked {

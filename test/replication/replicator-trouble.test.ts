@@ -5,6 +5,8 @@ import { streamOf } from '../../src/core/node-id.ts'
 import { at, drafts, makeRun, makeStream, newSigner, payloads, publish, rowsFrom, signAgain } from '../log/fixture.ts'
 import type { SwarmDevice } from './log-swarm.ts'
 import { createLogSwarm } from './log-swarm.ts'
+import { copyMemoryDisk } from '../../src/store/memory.ts'
+import type { RunSketch } from '../../src/log/contract.ts'
 import {
   pair,
   isPresent,
@@ -240,17 +242,44 @@ describe('lies and contradictions', () => {
     expect(b.replicator.toReplicate().size).toBe(0)
   })
 
-  it('more of our own stream than we hold: reported once, not wanted', async () => {
+  it('more of our own stream than we hold: reported once, each claim is to be proved once, and nothing is stored', async () => {
     const { swarm, a, b } = await pair()
     const wire = swarm.connect(a, b)
     const head = { stream: b.stream, from: 0, count: 5, sealedTo: 0, chain: new Uint8Array(32) }
-    wire.filter = (frame) => frame.type !== 'want'
+    let wanted = 0
+    wire.filter = (frame) => {
+      if (frame.type === 'want') wanted += 1
+      return true
+    }
     for (let round = 0; round < 3; round++) {
       wire.ends[0].send({ type: 'heads', full: false, heads: [{ ...head, count: 5 + round }] })
       await pass(swarm, 1000)
     }
+    await pass(swarm, 20_000)
     expect(wire.isCut).toBe(false)
     expect(codes(b).filter((code) => code === 'ERR_OWN_STREAM')).toHaveLength(1)
+    expect(wanted).toBe(3)
+    expect(b.log.heads().size).toBe(0)
+  })
+
+  it('RULES 17: a restored image is shown the run that it wrote before, and told; it takes none of it', async () => {
+    const swarm = createLogSwarm()
+    const [a, b] = [await swarm.add(), await swarm.add()]
+    await publish(b.log, drafts(3))
+    const image = copyMemoryDisk(b.disk)
+    await publish(b.log, drafts(2))
+    swarm.connect(a, b)
+    await swarm.until(() => isWhole([a, b]))
+    b.replicator.close()
+    const restored = await swarm.add({ disk: image, signer: b.signer, knows: [a.signer.id] })
+    const told: RunSketch[] = []
+    restored.log.onOwnFork((run) => told.push(run))
+    swarm.connect(a, restored)
+    await swarm.until(() => told.length > 0, 2000)
+    expect(told).toMatchObject([{ stream: b.stream, from: 3, count: 2 }])
+    await pass(swarm, 20_000)
+    expect(restored.log.heads().get(b.stream)?.count).toBe(3)
+    expect(told.length).toBeLessThan(3)
   })
 
   it('a quarantined run of another is repaired, and only that', async () => {
