@@ -1,5 +1,5 @@
 /** Where a node's key pairs live: IndexedDB in a browser (as CryptoKeys, non-extractable), a file on a station. */
-export type KeyName = 'signing' | 'box' | 'root'
+export type KeyName = 'signing' | 'box' | 'root' | 'next-signing' | 'next-box'
 
 export interface Vault {
   load(name: KeyName): Promise<CryptoKeyPair | undefined>

@@ -1,6 +1,7 @@
 /** Who belongs to the swarm, and how one comes in. */
 import type { NodeId } from '../core/event.ts'
 import type { Certificate, Role } from './certificate.ts'
+import type { Renewal } from './renewal.ts'
 
 /** What devices that come in by an invitation begin with. */
 export interface Profile {
@@ -64,6 +65,8 @@ export interface Invitation {
 export interface Admission {
   readonly certificate: Certificate
   readonly ticket: Ticket | undefined
+  /** Instead of a ticket: who it was before (RULES 17). */
+  readonly renewal?: Renewal
   readonly bytes: Uint8Array
 }
 

@@ -45,7 +45,12 @@ export const memberWrite = (node: NodeId, admission: Uint8Array): Write => ({
   value: concatBytes(new TextEncoder().encode(crc32(admission)), admission),
 })
 
-const plain = ({ certificate, ticket, bytes }: Admission): Admission => ({ certificate, ticket, bytes })
+const plain = ({ certificate, ticket, renewal, bytes }: Admission): Admission => ({
+  certificate,
+  ticket,
+  bytes,
+  ...(renewal !== undefined && { renewal }),
+})
 
 export const openMembers = async ({ store, swarm, report }: MembersDependencies): Promise<MemberRegister> => {
   const entries = new Map<NodeId, MemberEntry>()
@@ -129,8 +134,9 @@ export const openMembers = async ({ store, swarm, report }: MembersDependencies)
       const entry = entries.get(node)
       if (entry === undefined || done.has(node)) return entry?.depth ?? 0
       done.add(node)
-      const { certificate, ticket } = entry.admission
-      const depth = ticket === undefined ? 0 : depthFrom(certificate.admittedBy) + 1
+      const { certificate, ticket, renewal } = entry.admission
+      const isByRoot = ticket === undefined && renewal === undefined
+      const depth = isByRoot ? 0 : depthFrom(certificate.admittedBy) + 1
       if (depth !== entry.depth) entries.set(node, { ...entry, depth })
       return depth
     }
