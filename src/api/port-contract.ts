@@ -60,6 +60,14 @@ export type PortCall =
   | 'swarm_safety'
   | 'swarm_horizon'
   | 'swarm_former'
+  | 'swarm_withdraw'
+  | 'swarm_promote'
+  | 'swarm_retire'
+  | 'swarm_close'
+  | 'swarm_revoke'
+  | 'swarm_replace'
+  | 'swarm_remains'
+  | 'swarm_recover'
 
 export type PortRequest =
   | { readonly type: 'request'; readonly id: number; readonly call: PortCall; readonly body: string }

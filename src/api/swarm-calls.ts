@@ -1,17 +1,16 @@
 /** What the API can do with the node's swarm. Every call may be asked twice: a worker that dies between its deed and its answer is asked again. */
 import { errorCode } from '../core/errors.ts'
 import type { StreamId } from '../core/event.ts'
-import type { FormerLog, Horizon, InvitationDetails, InviteOptions, Node, Safety } from '../node/contract.ts'
-import type { SwarmStatus } from '../node/contract.ts'
+import type { FormerLog, Horizon, InvitationDetails, Node, Safety, SwarmStatus } from '../node/contract.ts'
+import type { Fleet } from '../node/fleet-contract.ts'
 import type { Lines } from './items.ts'
 
-export interface SwarmCalls {
+export interface SwarmCalls extends Fleet {
   status(): SwarmStatus
   /** A status when `wait` milliseconds have passed, then one on every change, at most every `watchEvery`. */
   watch(wait: number, signal: AbortSignal): Lines
   found(name: string): Promise<{ readonly swarmId: string; readonly recoveryCode: string }>
   recoveryKept(): Promise<void>
-  invite(options: InviteOptions): Promise<string>
   readInvitation(link: string): Promise<InvitationDetails>
   /** `again`: it may have been asked before, by a page that did not hear the answer. */
   join(link: string, again: boolean): Promise<void>
@@ -97,5 +96,13 @@ export const createSwarmCalls = ({ id, swarm, clock }: Node): SwarmCalls => {
     safety: (stream, offset) => swarm.safety(stream, offset),
     horizon: () => swarm.horizon(),
     former: () => swarm.former(),
+    withdraw: (invitation) => swarm.withdraw(invitation),
+    promote: (node) => swarm.promote(node),
+    retire: (node) => swarm.retire(node),
+    close: (node) => swarm.close(node),
+    revoke: (node, options) => swarm.revoke(node, options),
+    replace: (old, replacement) => swarm.replace(old, replacement),
+    remains: (node) => swarm.remains(node),
+    recover: (code) => swarm.recover(code),
   }
 }

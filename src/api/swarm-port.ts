@@ -1,11 +1,14 @@
 /**
  * The calls that begin with `swarm_`, over a port. Bodies: `swarm_watch` {wait?} (milliseconds), `swarm_found` {name}, `swarm_invite`
- * {uses?, expiresIn?, role?}, `swarm_read_invitation` {link}, `swarm_join` {link, again?}, `swarm_leave` {node}, `swarm_code` {pasted?},
- * `swarm_stations` {urls?}, `swarm_safety` {stream, offset}; the others look at none. Here only shapes are checked; bounds are the node's.
+ * {uses?, expiresIn?, role?, profile?: {name?, home?, language?}, replaces?}, `swarm_read_invitation` {link}, `swarm_join` {link, again?},
+ * `swarm_leave` {node}, `swarm_code` {pasted?}, `swarm_stations` {urls?}, `swarm_safety` {stream, offset}, `swarm_withdraw` {invitation},
+ * `swarm_promote`, `swarm_retire`, `swarm_close` and `swarm_remains` {node}, `swarm_revoke` {node, since?, recoveryCode?}, `swarm_replace` {old,
+ * replacement}, `swarm_recover` {recoveryCode}; the others look at none. Here only shapes are checked; bounds are the node's.
  */
-import type { StreamId } from '../core/event.ts'
-import { parseStreamId } from '../core/node-id.ts'
-import type { InviteOptions } from '../node/contract.ts'
+import type { NodeId, StreamId } from '../core/event.ts'
+import { isNodeId, parseStreamId } from '../core/node-id.ts'
+import type { PosterOptions, RevokeOptions } from '../node/fleet-contract.ts'
+import type { Profile } from '../swarm/contract.ts'
 import { badRequest } from './errors.ts'
 import type { Lines } from './items.ts'
 import type { PortCall } from './port-contract.ts'
@@ -25,13 +28,46 @@ const readOptionalCount = (fields: Fields, name: string): number | undefined => 
   return value
 }
 
-const readInviteOptions = (body: string): InviteOptions => {
+const readNode = (fields: Fields, name: string, body: string): NodeId => {
+  const value = readText(fields, name, body)
+  if (!isNodeId(value)) throw badRequest(`${JSON.stringify(value.slice(0, 100))} in field \`${name}\` is no node id`)
+  return value
+}
+const readNamedNode = (body: string, name = 'node'): NodeId => readNode(readFields(body, 'Request'), name, body)
+
+const readProfile = (fields: Fields, body: string): Profile | undefined => {
+  const value = fields['profile']
+  if (value === undefined || value === null) return undefined
+  if (typeof value !== 'object' || Array.isArray(value)) throw wrong(fields, 'profile', 'an object')
+  const given = value as Fields
+  const name = readOptionalText(given, 'name', body)
+  const home = readOptionalText(given, 'home', body)
+  const language = readOptionalText(given, 'language', body)
+  return {
+    ...(name !== undefined && { name }),
+    ...(home !== undefined && { home }),
+    ...(language !== undefined && { language }),
+  }
+}
+
+const readRevokeOptions = (fields: Fields, body: string): RevokeOptions => {
+  const since = readOptionalCount(fields, 'since')
+  const recoveryCode = readOptionalText(fields, 'recoveryCode', body)
+  return { ...(since !== undefined && { since }), ...(recoveryCode !== undefined && { recoveryCode }) }
+}
+
+const readPosterOptions = (body: string): PosterOptions => {
   const fields = readFields(body, 'InviteOptions')
   const uses = readOptionalCount(fields, 'uses')
   const expiresIn = readOptionalCount(fields, 'expiresIn')
   const role = readOptionalText(fields, 'role', body)
   if (role !== undefined && role !== 'admin' && role !== 'member') throw wrong(fields, 'role', '`admin` or `member`')
+  const profile = readProfile(fields, body)
+  const replaces =
+    fields['replaces'] === undefined || fields['replaces'] === null ? undefined : readNode(fields, 'replaces', body)
   return {
+    ...(profile !== undefined && { profile }),
+    ...(replaces !== undefined && { replaces }),
     ...(uses !== undefined && { uses }),
     ...(expiresIn !== undefined && { expiresIn }),
     ...(role !== undefined && { role }),
@@ -82,7 +118,7 @@ export const performSwarmCall = (
     case 'swarm_recovery_kept':
       return asNothing(swarm.recoveryKept())
     case 'swarm_invite':
-      return asText(swarm.invite(readInviteOptions(body)))
+      return asText(swarm.invite(readPosterOptions(body)))
     case 'swarm_read_invitation':
       return asText(swarm.readInvitation(readNamed(body, 'link')))
     case 'swarm_join':
@@ -103,6 +139,24 @@ export const performSwarmCall = (
       return asText(swarm.horizon())
     case 'swarm_former':
       return asText(swarm.former())
+    case 'swarm_withdraw':
+      return asNothing(swarm.withdraw(readNamed(body, 'invitation')))
+    case 'swarm_promote':
+      return asNothing(swarm.promote(readNamedNode(body)))
+    case 'swarm_retire':
+      return asNothing(swarm.retire(readNamedNode(body)))
+    case 'swarm_close':
+      return asNothing(swarm.close(readNamedNode(body)))
+    case 'swarm_revoke': {
+      const fields = readFields(body, 'RevokeOptions')
+      return asNothing(swarm.revoke(readNode(fields, 'node', body), readRevokeOptions(fields, body)))
+    }
+    case 'swarm_replace':
+      return asNothing(swarm.replace(readNamedNode(body, 'old'), readNamedNode(body, 'replacement')))
+    case 'swarm_remains':
+      return asText(swarm.remains(readNamedNode(body)))
+    case 'swarm_recover':
+      return asNothing(swarm.recover(readNamed(body, 'recoveryCode')))
     default:
       return undefined
   }

@@ -1,7 +1,7 @@
 /** The public TypeScript API of a Shoal node, as `connect()` answers it and as the page puts it on `window.shoal`. */
 import type { DiagnosticItem, EventItem, Item, OffsetsItem, OffsetsResponse, Order } from '../api/contract.ts'
 import type { ShoalError } from '../core/errors.ts'
-import type { Json, OffsetMap, Published } from '../core/event.ts'
+import type { Json, NodeId, OffsetMap, Published } from '../core/event.ts'
 import type {
   DeviceStatus,
   EventRouting,
@@ -16,11 +16,28 @@ import type {
   StationStatus,
   SwarmStatus,
 } from '../node/contract.ts'
+import type {
+  Alert,
+  InvitationStatus,
+  PosterOptions,
+  Remains,
+  RevokeOptions,
+  StandingStatus,
+} from '../node/fleet-contract.ts'
+import type { Profile } from '../swarm/contract.ts'
 
 /** The node's bounds on one event, for programs that want to know before they publish. */
 export { payloadCharsMax, payloadDepthMax, tagCharsMax, tagsPerEventMax } from '../core/limits.ts'
 
 export type {
+  Alert,
+  InvitationStatus,
+  PosterOptions,
+  Profile,
+  Remains,
+  RevokeOptions,
+  StandingStatus,
+  NodeId,
   DeviceStatus,
   DiagnosticItem,
   EventRouting,
@@ -95,12 +112,41 @@ export interface Swarm {
   watch(listener: (status: SwarmStatus) => void): () => void
   /**
    * Names the swarm that this device founded, and answers its recovery code: 58 characters in groups, the only way back should every admin be
-   * lost (taking a swarm up by it comes with the next version). The same code again until `recoveryKept()`, which removes it from this device. `ERR_SWARM_FOUNDED` after that.
+   * lost: `recover` takes the swarm up by it. The same code again until `recoveryKept()`, which removes it from this device. `ERR_SWARM_FOUNDED` after that.
    */
   found(name: string): Promise<{ readonly swarmId: string; readonly recoveryCode: string }>
   recoveryKept(): Promise<void>
-  /** A link that lets devices in, with everything in its fragment. Only admins: `ERR_NOT_ADMIN`. */
-  invite(options?: InviteOptions): Promise<string>
+  /**
+   * A link that lets devices in, with everything in its fragment: for one device, or as a poster for many, with what they begin with
+   * (`profile`), or for the one that takes the place of another (`replaces`). Only admins: `ERR_NOT_ADMIN`. Counted in `status().invitations`.
+   */
+  invite(options?: PosterOptions): Promise<string>
+  /** Nobody comes in any more by this invitation, by its id in `status().invitations`; who came in stays. `ERR_NOT_ADMIN`, `ERR_UNKNOWN_INVITATION`. */
+  withdraw(invitation: string): Promise<void>
+  /** Makes a member an admin. `ERR_NOT_ADMIN`, `ERR_UNKNOWN_DEVICE`. */
+  promote(node: NodeId): Promise<void>
+  /** A device that is lost or broken gets no links any more; what it wrote counts, whoever brings it, until it is closed. `ERR_NOT_ADMIN`, `ERR_UNKNOWN_DEVICE`. */
+  retire(node: NodeId): Promise<void>
+  /**
+   * What a retired device wrote and what is not here by now will not count; frees the stability horizon. Look at `remains` first.
+   * `ERR_NOT_ADMIN`, `ERR_UNKNOWN_DEVICE`, `ERR_NOT_RETIRED`.
+   */
+  close(node: NodeId): Promise<void>
+  /**
+   * A hostile or stolen device: no links, and its events beyond what is held here, or beyond `since` by its own clock, count no more, anywhere.
+   * `ERR_RANK` where it is no lower than this device: with the swarm's `recoveryCode` every member may, and becomes an admin by it, as with
+   * `recover`. `ERR_NOT_ADMIN`, `ERR_UNKNOWN_DEVICE`, `ERR_RECOVERY_CODE`.
+   */
+  revoke(node: NodeId, options?: RevokeOptions): Promise<void>
+  /** `replacement`, a member, goes on in the place of `old`, which is retired. `ERR_NOT_ADMIN`, `ERR_UNKNOWN_DEVICE`. */
+  replace(old: NodeId, replacement: NodeId): Promise<void>
+  /** What became of the events of a device that is gone: how many there are, how many are here, how many devices have all of them. */
+  remains(node: NodeId): Promise<Remains>
+  /**
+   * Makes this device an admin by the swarm's recovery code, whatever became of the admins. Any member may. `ERR_RECOVERY_CODE`: mistyped, and
+   * the sentence says in which group of letters where that can be known, or of another swarm.
+   */
+  recover(recoveryCode: string): Promise<void>
   /** Reads a link or its pasted text without using it, for a screen that asks before joining. `ERR_INVITATION`: it is none. */
   readInvitation(link: string): Promise<InvitationDetails>
   /**

@@ -92,5 +92,13 @@ export const createSwarm = (link: Link, clock: Clock): Swarm => {
     safety: ({ stream, offset }) => ask('swarm_safety', { stream, offset }),
     horizon: () => ask('swarm_horizon'),
     former: () => ask('swarm_former'),
+    withdraw: (invitation) => order('swarm_withdraw', { invitation }),
+    promote: (node) => order('swarm_promote', { node }),
+    retire: (node) => order('swarm_retire', { node }),
+    close: (node) => order('swarm_close', { node }),
+    revoke: (node, options = {}) => order('swarm_revoke', { node, ...options }),
+    replace: (old, replacement) => order('swarm_replace', { old, replacement }),
+    remains: (node) => ask('swarm_remains', { node }),
+    recover: (code) => order('swarm_recover', { recoveryCode: code }),
   }
 }

@@ -2,7 +2,9 @@ import type { NodeId, StreamId } from '../core/event.ts'
 import type { Tokens } from '../crypto/token.ts'
 import type { NodeInfo } from '../api/contract.ts'
 import type { Log } from '../log/contract.ts'
+import type { Profile } from '../swarm/contract.ts'
 import type { Clock } from '../core/clock.ts'
+import type { Fleet, FleetStatus, PosterOptions, StandingStatus } from './fleet-contract.ts'
 
 export interface StreamSettings {
   /** The newest events to keep. */
@@ -43,6 +45,8 @@ export interface NodeDetails extends NodeInfo {
     readonly count: number
     readonly reason: string
   }[]
+  /** What the invitation by which this device came in says of its home screen and language: for the page, which applies each once. */
+  readonly profile?: { readonly home?: string; readonly language?: string }
   readonly diary: readonly DiaryEntry[]
 }
 
@@ -88,6 +92,9 @@ export interface DeviceStatus {
   readonly displayName?: string
   readonly role: 'admin' | 'member'
   readonly admittedBy: string
+  readonly standing: StandingStatus
+  /** Steps from the root by the admins who gave it what it is: 0 by the root itself. Among admins only the lower one may revoke the higher. */
+  readonly depth: number
   /** Present while there is a direct link. */
   readonly link?: LinkStatus
   /** Events that we hold and the device lacks, as far as known (its heads, or its newest vector); absent: nothing known. */
@@ -102,7 +109,8 @@ export interface DeviceStatus {
   readonly problem?: string
 }
 
-export interface SwarmStatus {
+/** `role` and `standing` are those of this device. */
+export interface SwarmStatus extends FleetStatus {
   readonly state: SwarmState
   readonly swarmId: string
   /** Empty while nobody has named it. */
@@ -156,6 +164,9 @@ export interface InvitationDetails {
   /** Microseconds since the epoch. */
   readonly expires: number
   readonly stations: readonly string[]
+  readonly profile?: Profile
+  /** The device whose place the newcomer takes. */
+  readonly replaces?: NodeId
 }
 
 /** A log of an earlier swarm that this device keeps to be read. */
@@ -171,12 +182,12 @@ export interface FormerLog {
 export type FormerReader = Pick<Log, 'node' | 'read' | 'present' | 'close'>
 
 /** The node's part in its swarm. */
-export interface NodeSwarm {
+export interface NodeSwarm extends Fleet {
   status(): SwarmStatus
   onStatus(listener: () => void): () => void
   found(name: string): Promise<{ readonly swarmId: string; readonly recoveryCode: string }>
   recoveryKept(): Promise<void>
-  invite(options: InviteOptions): Promise<string>
+  invite(options?: PosterOptions): Promise<string>
   /** Reads a link or its pasted text without using it; `ERR_INVITATION`. */
   readInvitation(link: string): Promise<InvitationDetails>
   join(link: string): Promise<void>

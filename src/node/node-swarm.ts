@@ -68,7 +68,8 @@ export interface OwnSwarm extends NodeSwarm {
   readonly network: Network | undefined
   /** The device has another name, or other limits of its streams. */
   redescribed(): Promise<void>
-  close(): void
+  /** The node closes. */
+  end(): void
 }
 
 const badStations = (): ShoalError =>
@@ -236,6 +237,9 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
       devices: devicesOf(known),
       onlyHere: onlyHereOf(known),
       toReceive: missing.reduce((sum, count) => sum + count, 0),
+      standing: { type: 'active' },
+      invitations: [],
+      alerts: [],
     }
   }
 
@@ -248,6 +252,19 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
     await fresh.close()
     await shelf.makeCurrent(name)
     dependencies.onReplaced()
+  }
+
+  const later = (): Promise<never> =>
+    Promise.reject(new ShoalError('ERR_NOT_BUILT', 'This comes with the next commits.'))
+  const fleet = {
+    withdraw: later,
+    promote: later,
+    retire: later,
+    close: later,
+    revoke: later,
+    replace: later,
+    remains: later,
+    recover: later,
   }
 
   await record.settled()
@@ -283,7 +300,8 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
       recoveryPending = false
       changed()
     },
-    invite: async ({ uses = 1, expiresIn = inviteFor, role = 'member' }: InviteOptions) => {
+    ...fleet,
+    invite: async ({ uses = 1, expiresIn = inviteFor, role = 'member' }: InviteOptions = {}) => {
       requireAdmin('invite')
       if (!Number.isSafeInteger(uses) || uses < 1 || uses > usesMax)
         throw new ShoalError('ERR_BAD_REQUEST', `uses is a whole number from 1 to ${usesMax}`)
@@ -364,7 +382,7 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
     former: former.list,
     openFormer: former.open,
     redescribed: describe,
-    close: () => {
+    end: () => {
       isClosed = true
       for (const stop of stops) stop()
       join.close()

@@ -202,7 +202,7 @@ export const createNode = async (dependencies: NodeDependencies): Promise<Node> 
     close: async () => {
       closed = true
       cancelMaintenance()
-      swarm.close()
+      swarm.end()
       await log.close()
     },
   }

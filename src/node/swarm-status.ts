@@ -49,10 +49,11 @@ export const devicesOf = (facts: DeviceFacts): DeviceStatus[] => {
   const { self, members, heads, network } = facts
   const own = countsOfHeads(heads)
   const holdings = new Map(holdingsOf(facts).map((holding) => [holding.node, holding]))
-  const devices = members.map(({ admission }): DeviceStatus => {
+  const devices = members.map(({ admission, depth }): DeviceStatus => {
     const { node, role, admittedBy } = admission.certificate
     const displayName = facts.displayName(node)
-    const named = { node, role, admittedBy, ...(displayName !== undefined && { displayName }) }
+    const standing = { type: 'active' } as const
+    const named = { node, role, admittedBy, standing, depth, ...(displayName !== undefined && { displayName }) }
     if (node === self) return { ...named, isSelf: true, neighbours: [...(network?.links.keys() ?? [])] }
     const held = network?.links.get(node)
     const counts = holdings.get(node)?.counts

@@ -34,6 +34,9 @@ export const createSwarmScript = (): SwarmScript => {
     radio: 'ready',
     stations: [],
     devices: [],
+    standing: { type: 'active' },
+    invitations: [],
+    alerts: [],
     onlyHere: 0,
     toReceive: 0,
   }
@@ -87,6 +90,14 @@ export const createSwarmScript = (): SwarmScript => {
         safety: note('safety', { devices: 2, nodes: [node.id], of: 3 }),
         horizon: note('horizon', { lamport: 7, waitingFor: [node.id] }),
         former: note('former', Promise.resolve([{ swarmId, name: 'Old', node: node.id, events: 1, bytes: 2 }])),
+        withdraw: note('withdraw', Promise.resolve()),
+        promote: note('promote', Promise.resolve()),
+        retire: note('retire', Promise.resolve()),
+        close: note('close', Promise.resolve()),
+        revoke: note('revoke', Promise.resolve()),
+        replace: note('replace', Promise.resolve()),
+        remains: note('remains', Promise.resolve({ known: 9, held: 8, devices: 1 })),
+        recover: note('recover', Promise.resolve()),
         openFormer: (id) => {
           asked.push(['openFormer', id])
           return script.former()

@@ -9,6 +9,9 @@ import { openNode } from './nodes.ts'
 import { openPage } from './port-page.ts'
 import { createSwarmScript, swarmId } from './scripted-swarm.ts'
 
+const someNode = 'V1n8Zb0kQ7mT.eR4sYw2LxJ5uHcG9dAfP3iKoNtB6vE'
+const otherNode = 'kd0Yq3JmB7eU5xR1wTzH2nLfVgC9aSoP8iE4uKyXbN.'
+
 const setUp = async () => {
   const clock = createManualClock()
   const node = await openNode(clock)
@@ -27,6 +30,26 @@ describe('the calls of the swarm', () => {
       ['invite', { uses: 30, expiresIn: 60_000, role: 'admin' }],
       ['https://shoal.example/#join/abc'],
     ],
+    [
+      'swarm_invite',
+      { uses: 20, profile: { name: 'Line 3 – {n}', home: '/andon', language: 'de', more: 1 }, replaces: someNode },
+      ['invite', { uses: 20, profile: { name: 'Line 3 – {n}', home: '/andon', language: 'de' }, replaces: someNode }],
+      ['https://shoal.example/#join/abc'],
+    ],
+    ['swarm_withdraw', { invitation: 'abc' }, ['withdraw', 'abc'], []],
+    ['swarm_promote', { node: someNode }, ['promote', someNode], []],
+    ['swarm_retire', { node: someNode }, ['retire', someNode], []],
+    ['swarm_close', { node: someNode }, ['close', someNode], []],
+    ['swarm_revoke', { node: someNode }, ['revoke', someNode, {}], []],
+    [
+      'swarm_revoke',
+      { node: someNode, since: 7, recoveryCode: 'A' },
+      ['revoke', someNode, { since: 7, recoveryCode: 'A' }],
+      [],
+    ],
+    ['swarm_replace', { old: someNode, replacement: otherNode }, ['replace', someNode, otherNode], []],
+    ['swarm_remains', { node: someNode }, ['remains', someNode], [{ known: 9, held: 8, devices: 1 }]],
+    ['swarm_recover', { recoveryCode: 'A' }, ['recover', 'A'], []],
     ['swarm_read_invitation', { link: 'x' }, ['readInvitation', 'x'], [expect.objectContaining({ swarmId })]],
     ['swarm_join', { link: 'x' }, ['join', 'x'], []],
     ['swarm_cancel_join', null, ['cancelJoin'], []],
@@ -77,6 +100,15 @@ describe('the calls of the swarm', () => {
     ['swarm_invite', '{"expiresIn":"1d"}', /expected a whole number in field `expiresIn`/],
     ['swarm_invite', '{"role":"root"}', /expected `admin` or `member` in field `role`/],
     ['swarm_invite', '[]', /invalid type: sequence/],
+    ['swarm_invite', '{"profile":7}', /expected an object in field `profile`/],
+    ['swarm_invite', '{"profile":{"name":7}}', /expected a string in field `name`/],
+    ['swarm_invite', '{"replaces":"x"}', /"x" in field `replaces` is no node id/],
+    ['swarm_withdraw', '{}', /missing field `invitation`/],
+    ['swarm_promote', '{"node":"x"}', /"x" in field `node` is no node id/],
+    ['swarm_revoke', '{}', /missing field `node`/],
+    ['swarm_revoke', `{"node":"${someNode}","since":"x"}`, /expected a whole number in field `since`/],
+    ['swarm_replace', `{"old":"${someNode}"}`, /missing field `replacement`/],
+    ['swarm_recover', '{"recoveryCode":""}', /`recoveryCode` is empty/],
     ['swarm_read_invitation', '{"link":7}', /expected a string in field `link`/],
     ['swarm_join', '{"link":null}', /expected a string in field `link`/],
     ['swarm_leave', '{}', /missing field `node`/],

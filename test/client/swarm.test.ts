@@ -77,7 +77,18 @@ describe('the calls', () => {
       'former',
       'cancelJoin',
     ])
-    script.change({ devices: [{ node: nodes[0]?.id as Node['id'], isSelf: true, role: 'admin', admittedBy: swarmId }] })
+    script.change({
+      devices: [
+        {
+          node: nodes[0]?.id as Node['id'],
+          isSelf: true,
+          role: 'admin',
+          admittedBy: swarmId,
+          standing: { type: 'active' },
+          depth: 0,
+        },
+      ],
+    })
     expect(await swarm.members()).toMatchObject([{ node, isSelf: true }])
   })
 

@@ -86,6 +86,8 @@ const devicesOf = (count: number, now: number, asleep: readonly number[] = []): 
       displayName: names[index] ?? `Tablet ${index + 1}`,
       role: index === 0 || index === 6 ? 'admin' : 'member',
       admittedBy: selfId,
+      standing: { type: 'active' },
+      depth: index === 0 ? 0 : 1,
       lastSeen: isAsleep ? now - (index + 1) * 170 * minute : now - 2_000_000,
       neighbours: isAsleep
         ? []
@@ -108,6 +110,9 @@ const base: Omit<SwarmStatus, 'devices'> = {
   stations: [{ url: stationUrl, state: 'connected' }],
   onlyHere: 0,
   toReceive: 0,
+  standing: { type: 'active' },
+  invitations: [],
+  alerts: [],
 }
 
 const joiningOf = (step: Joining['step'], now: number, rest: Partial<Joining> = {}): Joining => ({
@@ -210,6 +215,8 @@ export const createFakeSwarm = (options: FakeSwarmOptions = {}): FakeSwarm => {
     status = { ...status, ...change }
     for (const listener of listeners) listener(status)
   }
+  const change = (node: NodeId, part: Partial<DeviceStatus>): void =>
+    set({ devices: status.devices.map((device) => (device.node === node ? { ...device, ...part } : device)) })
   const wait = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, stepTime))
   const read = (text: string): InvitationDetails => {
     const found = /join\/([\w-]+)/.exec(text)
@@ -297,5 +304,42 @@ export const createFakeSwarm = (options: FakeSwarmOptions = {}): FakeSwarm => {
       waitingFor: status.devices.filter((device) => device.lacksOfOurs).map((device) => device.node),
     }),
     former: async () => formers,
+    withdraw: async (invitation) => {
+      asked.push(`withdraw ${invitation}`)
+      set({
+        invitations: status.invitations.map((one) => (one.id === invitation ? { ...one, isWithdrawn: true } : one)),
+      })
+    },
+    promote: async (node) => {
+      asked.push(`promote ${node}`)
+      change(node, { role: 'admin' })
+    },
+    retire: async (node) => {
+      asked.push(`retire ${node}`)
+      change(node, { standing: { type: 'retired', by: selfId, at: now() } })
+    },
+    close: async (node) => {
+      asked.push(`close ${node}`)
+      change(node, { standing: { type: 'closed', by: selfId, at: now() } })
+    },
+    revoke: async (node, given = {}) => {
+      asked.push(`revoke ${node} ${JSON.stringify(given)}`)
+      const device = status.devices.find((one) => one.node === node)
+      if (device?.depth === 0 && given.recoveryCode === undefined)
+        throw new ShoalError('ERR_RANK', 'This device stands as high as that one: only the recovery code helps.')
+      change(node, { standing: { type: 'revoked', by: selfId, at: now() } })
+    },
+    replace: async (old, replacement) => {
+      asked.push(`replace ${old} ${replacement}`)
+      change(old, { standing: { type: 'retired', by: selfId, at: now(), replacedBy: replacement } })
+    },
+    remains: async () => ({ known: 4821, held: 4809, devices: 2 }),
+    recover: async (code) => {
+      asked.push(`recover ${code}`)
+      if (code !== recoveryCode)
+        throw new ShoalError('ERR_RECOVERY_CODE', 'A character in group 3 of the recovery code is wrong.')
+      change(selfId, { role: 'admin', depth: 0 })
+      set({ role: 'admin' })
+    },
   }
 }

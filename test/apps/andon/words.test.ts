@@ -13,6 +13,8 @@ const device = (node: string, lastSeen?: number, clockOffset?: number): DeviceSt
   isSelf: node === 'caller',
   role: 'member',
   admittedBy: 'a',
+  standing: { type: 'active' },
+  depth: 1,
   ...(lastSeen === undefined ? {} : { lastSeen }),
   ...(clockOffset === undefined
     ? {}

@@ -17,6 +17,8 @@ const device = (node: string, rest: Partial<DeviceStatus> = {}): DeviceStatus =>
   isSelf: false,
   role: 'member',
   admittedBy: 'a',
+  standing: { type: 'active' },
+  depth: 1,
   ...rest,
 })
 const second = 1_000_000
