@@ -135,6 +135,8 @@ export interface Log {
   head(stream: StreamId): Head | undefined
   /** Of that head; 0 without one. Asked for every head that another node tells, so it allocates nothing. */
   count(stream: StreamId): number
+  /** Chain of what is held below `offset`; undefined where no commit ends there, or where that cannot be read. */
+  chain(stream: StreamId, offset: number): Promise<Uint8Array | undefined>
   /** How many events from `head(stream).count` on are missing before the next that is held; 0 where nothing is held beyond the head. */
   hole(stream: StreamId): number
   /** Called after each commit of own or foreign runs, in its order; the answer removes the listener. */

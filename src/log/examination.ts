@@ -138,7 +138,7 @@ export const examine = async (context: LogContext, run: Run): Promise<Examined> 
 }
 
 /** Chain at `offset` as held: between entries it is known; inside one, its commits are read. `undefined`: no commit ends there. */
-const heldChain = async (context: LogContext, state: StreamState, offset: number): Promise<string | undefined> => {
+export const heldChain = async (context: LogContext, state: StreamState, offset: number): Promise<string | undefined> => {
   const index = indexOfOffset(state.entries, offset)
   const entry = state.entries[index]
   if (entry === undefined) return offset === nextOf(state) ? chainOfHead(state) : undefined

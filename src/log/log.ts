@@ -11,6 +11,7 @@ import { milliseconds } from './commit.ts'
 import type { LogContext, LogDependencies, Retention, Routing } from './context.ts'
 import { createExclusion } from './context.ts'
 import type { Head, Log, LogStatus, ReadOptions, RunRecord, RunSketch, Stored } from './contract.ts'
+import { heldChain } from './examination.ts'
 import { createGate } from './ingestion.ts'
 import { presentOf, read } from './reading.ts'
 import type { TailReceipts } from './receipts.ts'
@@ -216,6 +217,11 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
     count: (stream) => {
       const state = index.stream(stream)
       return state === undefined ? 0 : countOf(state)
+    },
+    chain: async (stream, offset) => {
+      const state = index.stream(stream)
+      const chain = state === undefined ? undefined : await heldChain(context, state, offset)
+      return chain === undefined || chain === '' ? undefined : chainBytes(chain)
     },
     hole: (stream) => {
       const state = index.stream(stream)
