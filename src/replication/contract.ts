@@ -95,6 +95,11 @@ export type JoinFrame =
   /** `lamport` of the event that tells the swarm: the newcomer's own events come after it, or the stability horizon would lie (RULES 21). */
   | { readonly type: 'joined'; readonly lamport: number }
   | { readonly type: 'joinRefused'; readonly code: string; readonly message: string }
+  /**
+   * On the link of a member that goes on under another identity (RULES 17), in the place of `joinRequest`; answered by `joinOffer`. With
+   * `admissions`, what it was offered and has on disk by now: answered by `joined`.
+   */
+  | { readonly type: 'renewRequest'; readonly renewal: Uint8Array; readonly admissions: readonly Uint8Array[] }
 
 export type LinkFrame = MemberFrame | JoinFrame
 

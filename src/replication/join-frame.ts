@@ -9,6 +9,7 @@ import { admissionBytesMax } from './member-frame.ts'
 const nameCharsMax = 512
 const urlCharsMax = 2048
 const messageCharsMax = 1000
+const renewalBytesMax = 1024
 
 export const joinCodecs: Codecs<JoinFrame> = {
   joinRequest: {
@@ -44,5 +45,14 @@ export const joinCodecs: Codecs<JoinFrame> = {
     byte: 36,
     write: (frame) => [writeCode(frame.code), frame.message.slice(0, messageCharsMax)],
     read: ([value, message]) => ({ type: 'joinRefused', code: code(value), message: text(message, messageCharsMax) }),
+  },
+  renewRequest: {
+    byte: 37,
+    write: (frame) => [frame.renewal, frame.admissions],
+    read: ([renewal, admissions]) => ({
+      type: 'renewRequest',
+      renewal: bytes(renewal, 1, renewalBytesMax),
+      admissions: list(admissions, 128).map((one) => bytes(one, 1, admissionBytesMax)),
+    }),
   },
 }

@@ -66,6 +66,7 @@ const frame: fc.Arbitrary<WireFrame> = fc.oneof(
   fc.record({ type: type('joinCommitted') }),
   fc.record({ type: type('joined'), lamport: natural }),
   fc.record({ type: type('joinRefused'), code, message: word }),
+  fc.record({ type: type('renewRequest'), renewal: sized(1, 400), admissions: some(sized(1, 700)) }),
   fc.record({ type: type('ping'), id: natural }),
   fc.record({ type: type('pong'), id: natural, time: natural }),
   fc.record({ type: type('bye'), code, message: word }),
