@@ -30,6 +30,7 @@ const importTable: Readonly<Record<string, readonly string[]>> = {
     'swarm',
     'transport/contract.ts',
     'transport/passing.ts',
+    'transport/signal.ts',
     'transport/signalling.ts',
     'replication',
     'api/contract.ts',
@@ -42,11 +43,12 @@ const importTable: Readonly<Record<string, readonly string[]>> = {
     'api/port-contract.ts',
     'api/outbox.ts',
     'node/contract.ts',
+    'node/connectivity-contract.ts',
     'node/system-clock.ts',
   ],
   page: ['core', 'client', 'transport', 'node/system-clock.ts', 'ui', 'workbox-window'],
   // what the page knows of the browser reaches the console as a property of a documented type
-  ui: ['client', 'page/contract.ts', 'apps', 'lit', 'papaparse', 'uqr'],
+  ui: ['client', 'page/contract.ts', 'apps', 'lit', 'papaparse', 'qr'],
   // apps that ship with Shoal: what any app may use, in the console's look
   apps: ['client', 'page/contract.ts', 'ui', 'lit'],
   station: [

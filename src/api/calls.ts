@@ -25,7 +25,9 @@ import { badRequest } from './errors.ts'
 import type { Lines } from './items.ts'
 import { diagnosticLine, eventLine, gapLine, offsetsLine, outOfRange } from './items.ts'
 import { isWithin } from './offset-map.ts'
-import type { EventRouting } from '../node/contract.ts'
+import type { Connectivity } from '../node/connectivity-contract.ts'
+import type { DiaryEntry, DiaryFilter, EventRouting } from '../node/contract.ts'
+import type { DiaryExport } from '../node/fleet-contract.ts'
 import type { PublishBody } from './requests.ts'
 import type { Question } from './subscriptions.ts'
 import { subscribe, subscribeMonotonic } from './subscriptions.ts'
@@ -42,6 +44,10 @@ export interface Calls {
   /** Sets what is given; answers what holds then. */
   eventRouting(settings: EventRouting | undefined): Promise<EventRouting>
   progress(key: string): Promise<number>
+  diary(filter: DiaryFilter): readonly DiaryEntry[]
+  exportDiary(filter: DiaryFilter): DiaryExport
+  /** `tryNow`: links and stations that are missing are tried at once. */
+  connectivity(tryNow: boolean): Connectivity
 }
 
 /** Which event of a refused publication was wrong; looked for only then. */
@@ -158,5 +164,11 @@ export const createCalls = (node: Node): Calls => {
       return node.eventRouting()
     },
     progress: (key) => log.progress(key),
+    diary: (filter) => node.diary(filter),
+    exportDiary: (filter) => node.exportDiary(filter),
+    connectivity: (tryNow) => {
+      if (tryNow) node.tryLinks()
+      return node.connectivity()
+    },
   }
 }

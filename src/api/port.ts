@@ -1,7 +1,7 @@
 /**
  * The worker's side of a port (`port-contract.ts`). Bodies: `publish` {data, receipt?, progress?}, `query`, `subscribe` and
  * `subscribe_monotonic` as over HTTP, `rename` {displayName}, `event_routing` {eventRouting} or {} to read it,
- * `progress` {key}; `info` and `offsets` look at none; those that begin with `swarm_` are in `swarm-port.ts`. What does not
+ * `progress` {key}, `diary` and `diary_export` a `DiaryFilter`, `connectivity` {tryNow?}; `info` and `offsets` look at none; those that begin with `swarm_` are in `swarm-port.ts`. What does not
  * stream is answered by a `complete` with its line; `rename` by one without. Each `more` grants one chunk beyond the window.
  */
 import { ShoalError } from '../core/errors.ts'
@@ -18,7 +18,9 @@ import type { ConnectMessage, PortAnswer, PortRequest } from './port-contract.ts
 import { createOutbox } from './outbox.ts'
 import { portVersion, windowChunks } from './port-contract.ts'
 import {
+  readDiaryFilter,
   readEventRouting,
+  readFields,
   readNamed,
   readPublishBody,
   readQueryRequest,
@@ -132,6 +134,12 @@ export const servePort = (port: ServedPort, { node, connect, version }: PortOpti
         return calls.details().then((details) => JSON.stringify(details))
       case 'progress':
         return calls.progress(readNamed(body, 'key')).then(String)
+      case 'diary':
+        return Promise.resolve(JSON.stringify(calls.diary(readDiaryFilter(body))))
+      case 'diary_export':
+        return Promise.resolve(JSON.stringify(calls.exportDiary(readDiaryFilter(body))))
+      case 'connectivity':
+        return Promise.resolve(JSON.stringify(calls.connectivity(readFields(body, 'Request')['tryNow'] === true)))
       case 'event_routing':
         return calls.eventRouting(readEventRouting(body)).then((settings) => JSON.stringify(settings))
       case 'rename':

@@ -1,10 +1,11 @@
 /** Request bodies, read and checked. What is wrong is `ERR_BAD_REQUEST` with a sentence that names the field. */
 import { ShoalError } from '../core/errors.ts'
-import type { EventDraft, OffsetMap } from '../core/event.ts'
+import type { EventDraft, NodeId, OffsetMap } from '../core/event.ts'
 import { publishBytesMax, publishEventsMax, queryCharsMax } from '../core/limits.ts'
 import type { AppendOptions } from '../log/contract.ts'
 import type { Order, PublishRequest, QueryRequest, SubscribeMonotonicRequest, SubscribeRequest } from './contract.ts'
-import type { EventRouting } from '../node/contract.ts'
+import type { DiaryFilter, EventRouting } from '../node/contract.ts'
+import { severities } from '../node/contract.ts'
 import { badRequest } from './errors.ts'
 import { parseJson, placeOf } from './json-body.ts'
 import { readOffsetMap } from './offset-map.ts'
@@ -156,4 +157,40 @@ export const readNamed = (text: string, name: string): string => {
   const value = readText(readFields(text, 'Request'), name, text)
   if (value === '') throw badRequest(`\`${name}\` is empty`)
   return value
+}
+
+const readTexts = (fields: Fields, name: string): readonly string[] | undefined => {
+  const value = fields[name]
+  if (value === undefined || value === null) return undefined
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
+  throw badRequest(`invalid type: ${describe(value)}, expected an array of strings in field \`${name}\``)
+}
+
+const readOptionalNumber = (fields: Fields, name: string): number | undefined => {
+  const value = fields[name]
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'number') return value
+  throw badRequest(`invalid type: ${describe(value)}, expected a number in field \`${name}\``)
+}
+
+export const readDiaryFilter = (body: string): DiaryFilter => {
+  const fields = readFields(body, 'DiaryFilter')
+  const severity = readOptionalText(fields, 'severity', body)
+  const known = severities.find((one) => one === severity)
+  if (severity !== undefined && known === undefined)
+    throw badRequest(`${describe(severity)} is no severity; there are ${severities.join(', ')}`)
+  const codes = readTexts(fields, 'codes')
+  const device = readOptionalText(fields, 'device', body)
+  const text = readOptionalText(fields, 'text', body)
+  const from = readOptionalNumber(fields, 'from')
+  const to = readOptionalNumber(fields, 'to')
+  return {
+    ...(known !== undefined && { severity: known }),
+    ...(codes !== undefined && { codes }),
+    // one that no device has finds no entry
+    ...(device !== undefined && { device: device as NodeId }),
+    ...(text !== undefined && { text }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+  }
 }

@@ -3,7 +3,17 @@ import type { DiagnosticItem, EventItem, Item, OffsetsItem, OffsetsResponse, Ord
 import type { ShoalError } from '../core/errors.ts'
 import type { Json, NodeId, OffsetMap, Published } from '../core/event.ts'
 import type {
+  AddressKinds,
+  AttemptStatus,
+  Connectivity,
+  LinkFailure,
+  LinkStep,
+  Reach,
+} from '../node/connectivity-contract.ts'
+import type {
   DeviceStatus,
+  DiaryEntry,
+  DiaryFilter,
   EventRouting,
   FormerLog,
   Horizon,
@@ -14,10 +24,12 @@ import type {
   NodeDetails,
   Safety,
   StationStatus,
+  Severity,
   SwarmStatus,
 } from '../node/contract.ts'
 import type {
   Alert,
+  DiaryExport,
   InvitationStatus,
   PosterOptions,
   Remains,
@@ -27,9 +39,19 @@ import type {
 import type { Profile } from '../swarm/contract.ts'
 
 /** The node's bounds on one event, for programs that want to know before they publish. */
-export { payloadCharsMax, payloadDepthMax, tagCharsMax, tagsPerEventMax } from '../core/limits.ts'
+export { handCodeAgeMax, payloadCharsMax, payloadDepthMax, tagCharsMax, tagsPerEventMax } from '../core/limits.ts'
 
 export type {
+  AddressKinds,
+  AttemptStatus,
+  Connectivity,
+  DiaryEntry,
+  DiaryExport,
+  DiaryFilter,
+  LinkFailure,
+  LinkStep,
+  Reach,
+  Severity,
   Alert,
   InvitationStatus,
   PosterOptions,
@@ -210,6 +232,15 @@ export interface Shoal {
   eventRouting(settings?: EventRouting): Promise<EventRouting>
   /** The number kept under a publish's `progress.key`; 0 when there is none. */
   progress(key: string): Promise<number>
+  /** What this node noted of what happened to it, oldest first: the newest 200 entries, of each code the newest 40, kept across restarts. */
+  diary(filter?: DiaryFilter): Promise<readonly DiaryEntry[]>
+  /** The same to be handed to somebody else: without keys, tokens, invitations, payloads and names. */
+  exportDiary(filter?: DiaryFilter): Promise<DiaryExport>
+  /**
+   * What the node sees of stations and of each other device: whether it is there, how far the last attempt to link with it came, and why it
+   * failed. With `tryNow` whatever is missing is tried at once; ask again to see what became of it.
+   */
+  connectivity(options?: { readonly tryNow?: boolean }): Promise<Connectivity>
   /** Ends everything open with `ERR_CLOSED`; subscriptions end silently. */
   close(): void
 }

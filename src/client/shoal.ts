@@ -4,7 +4,7 @@ import type { OffsetsResponse, PublishResponse } from '../api/contract.ts'
 import type { Clock } from '../core/clock.ts'
 import { jsonText } from '../core/json-text.ts'
 import type { EventRouting } from '../node/contract.ts'
-import type { ConnectOptions, NodeDetails, Shoal } from './contract.ts'
+import type { Connectivity, ConnectOptions, DiaryEntry, DiaryExport, NodeDetails, Shoal } from './contract.ts'
 import { callOnce, createReceipt, publishText } from './calls.ts'
 import type { Dial, Link, LinkTimes } from './link.ts'
 import { createLink } from './link.ts'
@@ -51,6 +51,11 @@ export const connectTo = (dial: Dial, options: ConnectToOptions): { readonly sho
         await callOnce(link, 'event_routing', jsonText(settings === undefined ? {} : { eventRouting: settings })),
       ) as EventRouting,
     progress: async (key) => JSON.parse(await callOnce(link, 'progress', JSON.stringify({ key }))) as number,
+    diary: async (filter = {}) => JSON.parse(await callOnce(link, 'diary', jsonText(filter))) as readonly DiaryEntry[],
+    exportDiary: async (filter = {}) =>
+      JSON.parse(await callOnce(link, 'diary_export', jsonText(filter))) as DiaryExport,
+    connectivity: async (given = {}) =>
+      JSON.parse(await callOnce(link, 'connectivity', jsonText(given))) as Connectivity,
     close: () => link.close(),
   }
   return { shoal, link }

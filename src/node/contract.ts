@@ -5,6 +5,8 @@ import type { Log } from '../log/contract.ts'
 import type { Profile } from '../swarm/contract.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Fleet, FleetStatus, PosterOptions, StandingStatus } from './fleet-contract.ts'
+import type { Connectivity } from './connectivity-contract.ts'
+import type { DiaryExport } from './fleet-contract.ts'
 
 export interface StreamSettings {
   /** The newest events to keep. */
@@ -20,11 +22,35 @@ export interface EventRouting {
   readonly routes?: readonly { readonly from: string; readonly into: string }[]
 }
 
+export const severities = ['info', 'warning', 'error'] as const
+export type Severity = (typeof severities)[number]
+
 export interface DiaryEntry {
   /** Microseconds since the epoch. */
   readonly time: number
   readonly code: string
+  readonly severity: Severity
+  /** A sentence, in English. */
   readonly message: string
+  /** The other device it is about. */
+  readonly device?: NodeId
+  readonly stream?: StreamId
+  /** By what the link was carried. */
+  readonly link?: LinkStatus['kind']
+}
+
+/** Which entries of a diary: those that fulfil everything that is given. */
+export interface DiaryFilter {
+  /** At least as bad. */
+  readonly severity?: Severity
+  /** Any of these. */
+  readonly codes?: readonly string[]
+  readonly device?: NodeId
+  /** In the sentence, the code, the device or the stream; case does not matter. */
+  readonly text?: string
+  /** Inclusive, microseconds since the epoch. */
+  readonly from?: number
+  readonly to?: number
 }
 
 /** More than `NodeInfo`, for our own console. */
@@ -212,6 +238,14 @@ export interface Node {
   /** Events known to exist elsewhere and not here yet, by stream; whole streams are left out. */
   toReplicate(): Readonly<Record<StreamId, number>>
   details(): Promise<NodeDetails>
+  /** Oldest first; at most 200 are kept. */
+  diary(filter?: DiaryFilter): readonly DiaryEntry[]
+  /** To be handed to somebody else: without keys, tokens, invitations, payloads and names. */
+  exportDiary(filter?: DiaryFilter): DiaryExport
+  /** Why there is, or is not, a link with each device. */
+  connectivity(): Connectivity
+  /** Tries every link and station that is missing at once, whenever they were to be tried next. */
+  tryLinks(): void
   rename(displayName: string): Promise<void>
   eventRouting(): EventRouting
   /** Throws `ERR_SETTINGS` saying where and what; applies to events published from then on. */

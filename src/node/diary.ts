@@ -3,7 +3,11 @@ import { decode, encode } from 'cborg'
 import type { Clock } from '../core/clock.ts'
 import { createTokenBucket } from '../core/token-bucket.ts'
 import type { Store, Write } from '../store/contract.ts'
-import type { DiaryEntry } from './contract.ts'
+import type { NodeId, StreamId } from '../core/event.ts'
+import { isNodeId, parseStreamId } from '../core/node-id.ts'
+import type { DiaryEntry, LinkStatus, Severity } from './contract.ts'
+import { severities } from './contract.ts'
+import { withoutSecrets } from './redaction.ts'
 
 const entriesMax = 200
 /** Of one code: whoever can cause one kind of entry as often as it likes must not push out all others. */
@@ -12,6 +16,59 @@ const entriesOfCodeMax = 40
 const pace = { perSecond: 0.5, atOnce: 60 }
 /** The same sentence again within this time is one entry: a loop must not wear out the flash. Microseconds. */
 const repeatAfter = 60_000_000
+
+/** Nothing to do: it went as it should, or mends itself. */
+const infos = new Set([
+  'DIARY',
+  'JOINING',
+  'RETENTION',
+  'ERR_BUSY',
+  'ERR_CHANNEL_CLOSED',
+  'ERR_DIAL_OVER',
+  'ERR_FULL',
+  'ERR_LEAVING',
+  'ERR_LINKS_OFF',
+  'ERR_LINK_SURPLUS',
+  'ERR_MEMBER_LEFT',
+  'ERR_NOBODY',
+  'ERR_RESTARTED',
+])
+/** Somebody has to look at it. */
+const errors = new Set([
+  'ERR_INTERNAL',
+  'ERR_OTHER_SWARM',
+  'ERR_OWN_IDENTITY',
+  'ERR_PROOF',
+  'ERR_PROTOCOL_VERSION',
+  'ERR_RETIRED',
+  'ERR_REVOKED',
+  'EVIDENCE',
+  'FORK',
+  'MAINTENANCE',
+  'MEMBERSHIP',
+  'QUARANTINED',
+  'RENEWED',
+  'SETTINGS',
+  'SWARM_RECORD',
+])
+
+/** By its code alone, so that an entry of a version that knew no severities has the same one. */
+export const severityOf = (code: string): Severity =>
+  infos.has(code) ? 'info' : errors.has(code) || code.startsWith('ERR_STORE_') ? 'error' : 'warning'
+
+/** Who reports names devices and streams by their whole ids, and links by what carries them. */
+const about = (message: string): Pick<DiaryEntry, 'device' | 'stream' | 'link'> => {
+  const words = message.match(/[./0-9A-Za-z]{43}(?:-\d+)?/g) ?? []
+  const stream = words.find((word) => parseStreamId(word) !== undefined)
+  const device =
+    words.find((word) => isNodeId(word)) ?? (stream === undefined ? undefined : parseStreamId(stream)?.node)
+  const link = /\b(webrtc|websocket|port|memory) link\b/.exec(message)?.[1]
+  return {
+    ...(device !== undefined && { device: device as NodeId }),
+    ...(stream !== undefined && { stream: stream as StreamId }),
+    ...(link !== undefined && { link: link as LinkStatus['kind'] }),
+  }
+}
 
 export interface Diary {
   entries(): readonly DiaryEntry[]
@@ -22,9 +79,11 @@ export interface Diary {
 const readEntry = (value: Uint8Array): DiaryEntry | undefined => {
   try {
     const entry = decode(value) as Partial<DiaryEntry> | null
-    return typeof entry?.time === 'number' && typeof entry.code === 'string' && typeof entry.message === 'string'
-      ? { time: entry.time, code: entry.code, message: entry.message }
-      : undefined
+    if (typeof entry?.time !== 'number' || typeof entry.code !== 'string' || typeof entry.message !== 'string')
+      return undefined
+    const { time, code, message } = entry
+    const severity = severities.find((one) => one === entry.severity) ?? severityOf(code)
+    return { time, code, severity, message, ...about(message) }
   } catch {
     return undefined
   }
@@ -62,7 +121,8 @@ export const openDiary = async (store: Store, clock: Clock): Promise<Diary> => {
 
   return {
     entries: () => entries.map(({ entry }) => entry),
-    report: (code, message) => {
+    report: (code, said) => {
+      const message = withoutSecrets(said)
       const time = clock.now()
       const same = entries.findLast(({ entry }) => entry.code === code && entry.message === message)
       if (same !== undefined && Math.abs(time - same.entry.time) < repeatAfter) return
@@ -71,10 +131,11 @@ export const openDiary = async (store: Store, clock: Clock): Promise<Diary> => {
         return
       }
       if (leftOut > 0) {
-        put({ time, code: 'DIARY', message: `${leftOut} entries before this were left out: too many came at once.` })
+        const sentence = `${leftOut} entries before this were left out: too many came at once.`
+        put({ time, code: 'DIARY', severity: 'info', message: sentence })
         leftOut = 0
       }
-      put({ time, code, message })
+      put({ time, code, severity: severityOf(code), message, ...about(message) })
     },
   }
 }

@@ -8,7 +8,15 @@ import type { NodeId, StreamId } from '../core/event.ts'
 import type { Random } from '../core/random.ts'
 import type { Signer } from '../crypto/keys.ts'
 import type { Log } from '../log/contract.ts'
-import type { Finder, Link, LinkFrame, LinkListener, MemberFrame, Replicator } from '../replication/contract.ts'
+import type {
+  EndedBy,
+  Finder,
+  Link,
+  LinkFrame,
+  LinkListener,
+  MemberFrame,
+  Replicator,
+} from '../replication/contract.ts'
 import { createFinder } from '../replication/finder.ts'
 import { isJoinFrame } from '../replication/frame.ts'
 import type { Counts } from '../replication/holding.ts'
@@ -24,6 +32,8 @@ import { createVectors } from '../replication/vectors.ts'
 import type { Admitting } from '../swarm/admitting.ts'
 import type { Members } from '../swarm/contract.ts'
 import type { Channel, CloseReason, Radio, Rooms } from '../transport/contract.ts'
+import type { AttemptBook } from './connectivity.ts'
+import { createAttemptBook } from './connectivity.ts'
 
 /** Channels whose other end has not proved who it is; an honest one has within a second, so with one more the oldest is given up. */
 const unprovenMax = 32
@@ -54,6 +64,8 @@ export interface NetworkDependencies {
   readonly keepVectors: (vectors: readonly Vector[]) => void
   /** Something that a status shows has changed. */
   readonly onChange: () => void
+  /** Versions of the protocol to speak; those of this build where absent. */
+  readonly versions?: readonly number[]
 }
 
 export interface HeldLink {
@@ -73,6 +85,10 @@ export interface Network {
   countsOf(node: NodeId): Counts | undefined
   /** Why a link with a node was last refused for its version. */
   problemOf(node: NodeId): string | undefined
+  /** What became of the attempts to link with others. */
+  readonly attempts: Pick<AttemptBook, 'of' | 'stranger'>
+  /** Whatever is missing is tried now. */
+  tryNow(): void
   /** Somebody may have left. */
   part(): void
   close(): void
@@ -95,6 +111,10 @@ interface Origin {
 const isForFinder = (frame: MemberFrame): boolean => frame.type === 'neighbours' || frame.type === 'relay'
 const isVector = (frame: MemberFrame): boolean => frame.type === 'vectorHeads' || frame.type === 'vectors'
 
+/** A link that ends while we hold it was ended by its other end, unless nothing came from there any more. */
+const endedBy = ({ code }: CloseReason): EndedBy =>
+  ['ERR_SILENT', 'ERR_CHANNEL_FAILED', 'ERR_NOT_READING'].includes(code) ? 'network' : 'them'
+
 const leftReason = (node: NodeId): CloseReason => ({
   code: 'ERR_MEMBER_LEFT',
   message: `The device ${node} has left the swarm. To come back it has to join anew.`,
@@ -111,6 +131,8 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
   const parting = new WeakSet<Link>()
   const problems = new Map<NodeId, string>()
   const lastCounts = new Map<NodeId, Counts>()
+  const book = createAttemptBook(clock)
+  const endedHere = new WeakSet<Link>()
   let isClosed = false
 
   const replicator = createReplicator({ log, members, clock, random, report })
@@ -141,6 +163,8 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
 
   const end = (link: Link, { code, message }: CloseReason): void => {
     report(code, `The ${link.kind} link to ${link.node} was cut: ${message}`)
+    endedHere.add(link)
+    book.failed(link.node, { code, message }, 'us')
     link.close({ code, message })
     forget(link)
   }
@@ -181,6 +205,7 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
       held.link.close(surplus)
     }
     problems.delete(link.node)
+    book.linked(link.node)
     links.set(link.node, { link, since: clock.now(), at: clock.monotonic(), isOutgoing: link.isOutgoing })
     // before its first frames are handed over
     finder.attach(link)
@@ -204,7 +229,10 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
       },
       onDrain: () => replicator.onDrain(link),
       onHeartbeat: onChange,
-      onClose: () => forget(link),
+      onClose: (reason) => {
+        if (links.get(link.node)?.link === link && !endedHere.has(link)) book.failed(link.node, reason, endedBy(reason))
+        forget(link)
+      },
     }
   }
 
@@ -254,6 +282,7 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
       clock,
       random,
       build,
+      ...(dependencies.versions !== undefined && { versions: dependencies.versions }),
       report,
       onProven: (link, claims) => {
         unproven.delete(attempt)
@@ -271,9 +300,10 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
           },
         }
       },
-      onFailed: (reason) => {
+      onFailed: (reason, by) => {
         const { code, message } = reason
         forgetAttempt(attempt)
+        book.failed(other, reason, by)
         if (other !== undefined) finder.unproven(other, reason)
         if (code !== 'ERR_PROTOCOL_VERSION' || node === undefined || !members.isMember(node)) return
         problems.set(node, message)
@@ -281,6 +311,7 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
       },
     })
     attempts.add(attempt)
+    book.opened(node, isOutgoing)
     unproven.set(attempt, node !== undefined)
     if (isAdopted) adopting.set(attempt, clock.monotonic())
     if (unproven.size > unprovenMax) giveUpOldest()
@@ -296,18 +327,20 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
     clock,
     random,
     report,
+    onStep: book.dialled,
     isAdopting: () => [...adopting.values()].some((at) => clock.monotonic() - at < adoptionMax),
     onChannel,
   })
   const hand = createHandLinks({ radio, clock, onChannel })
+  const tryNow = (): void => {
+    for (const { link } of links.values()) link.probe()
+    finder.wake()
+    rooms.wake()
+  }
   const stops = [
     // whose it was decides which of two links stays, here as at the other end
     radio.onAdopt((channel) => onChannel(channel, { isOutgoing: channel.isInitiator === true, isAdopted: true })),
-    radio.onWake(() => {
-      for (const { link } of links.values()) link.probe()
-      finder.wake()
-      rooms.wake()
-    }),
+    radio.onWake(tryNow),
     radio.onReady((isReady) => {
       if (isReady) rooms.wake()
       onChange()
@@ -328,6 +361,8 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
       return mergeCounts(heads, lastCounts.get(node))
     },
     problemOf: (node) => problems.get(node),
+    attempts: book,
+    tryNow,
     part,
     close: () => {
       isClosed = true

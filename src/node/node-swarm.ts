@@ -48,6 +48,8 @@ export interface NodeSwarmDependencies {
   readonly random: Random
   readonly build: string
   readonly radio: Radio | undefined
+  /** Of the protocol between nodes; absent: those of this build. */
+  readonly versions?: readonly number[] | undefined
   readonly openRelaySocket: OpenRelaySocket | undefined
   readonly defaultStations: readonly string[]
   readonly pageUrl: string
@@ -180,6 +182,7 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
       keptVectors,
       keepVectors: keeper.keep,
       onChange: changed,
+      ...(dependencies.versions !== undefined && { versions: dependencies.versions }),
     })
     follow()
     describe().catch((error: unknown) => report('DESCRIPTION', errorMessage(error)))

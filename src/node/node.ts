@@ -1,7 +1,7 @@
 /** The one constructor of a node: everything it depends on comes in as an argument, so that every host and the simulator run the same core. */
 import type { Clock } from '../core/clock.ts'
 import type { Random } from '../core/random.ts'
-import type { StreamId } from '../core/event.ts'
+import type { NodeId, StreamId } from '../core/event.ts'
 import { parseStreamId } from '../core/node-id.ts'
 import { verify } from '../crypto/keys.ts'
 import { createTokens } from '../crypto/token.ts'
@@ -15,12 +15,14 @@ import { createRecord } from '../swarm/record.ts'
 import type { OpenRelaySocket, Radio } from '../transport/contract.ts'
 import type { EventRouting, Node, NodeDetails } from './contract.ts'
 import { openDiary } from './diary.ts'
+import { exportDiary, filterDiary } from './diary-filter.ts'
 import type { Identity } from './identity.ts'
 import { openIdentity } from './identity.ts'
 import { createNodeSwarm } from './node-swarm.ts'
 import { limitedStreamsOf, planRouting, retentionOfName } from './routing.ts'
 import type { Settings } from './settings.ts'
 import { checkDisplayName, loadSettings, saveSettings, settingsWrite } from './settings.ts'
+import { connectivityOf } from './reach.ts'
 import { reachabilityOf } from './swarm-status.ts'
 
 export interface NodeDependencies {
@@ -30,6 +32,8 @@ export interface NodeDependencies {
   readonly random: Random
   /** Version of this build, appended to the API version that clients go by. */
   readonly build: string
+  /** Versions of the protocol between nodes that it speaks; those of this build where absent. */
+  readonly versions?: readonly number[]
   /** Absent where no WebRTC connections can be made. */
   readonly radio?: Radio
   /** Absent where no signalling stations can be reached. */
@@ -102,6 +106,7 @@ const openParts = async (dependencies: NodeDependencies, store: Store, identity:
     random,
     build,
     radio: dependencies.radio,
+    versions: dependencies.versions,
     openRelaySocket: dependencies.openRelaySocket,
     defaultStations: dependencies.defaultStations ?? [],
     pageUrl: dependencies.pageUrl ?? '',
@@ -119,7 +124,7 @@ const openParts = async (dependencies: NodeDependencies, store: Store, identity:
     setOwnStations: (stations) => change({ ...settings, stations }),
     onReplaced: dependencies.onReplaced ?? (() => undefined),
   })
-  return { diary, membership, log, swarm, change, routingOf, settings: () => settings }
+  return { diary, membership, members, log, swarm, change, routingOf, settings: () => settings }
 }
 
 /** Opens or, on a first start, founds. Throws what the store throws (`ERR_STORE_…`). */
@@ -130,10 +135,12 @@ export const createNode = async (dependencies: NodeDependencies): Promise<Node> 
   const { signer } = identity
   const store = await shelf.openStore(name)
   const opening = openParts(dependencies, store, identity)
-  const { diary, membership, log, swarm, change, routingOf, settings } = await opening.catch(async (error: unknown) => {
-    await store.close()
-    throw error
-  })
+  const { diary, membership, members, log, swarm, change, routingOf, settings } = await opening.catch(
+    async (error: unknown) => {
+      await store.close()
+      throw error
+    },
+  )
   const startedAt = clock.monotonic()
   let closed = false
 
@@ -167,6 +174,23 @@ export const createNode = async (dependencies: NodeDependencies): Promise<Node> 
       cycles: tokenCycles,
       clock,
     }),
+    diary: (filter) => filterDiary(diary.entries(), filter),
+    exportDiary: (filter) =>
+      exportDiary(filterDiary(diary.entries(), filter), {
+        node: signer.id,
+        version: build,
+        exportedAt: clock.now(),
+        isMember: (id) => members.isMember(id as NodeId),
+      }),
+    connectivity: () =>
+      connectivityOf({
+        status: swarm.status(),
+        network: swarm.network,
+        clock,
+        startedAt,
+        versions: dependencies.versions,
+      }),
+    tryLinks: () => swarm.network?.tryNow(),
     details: async () => {
       const { events, runs, sealedRuns, bytes, quarantined } = log.status()
       const storage = await store.usage().catch(() => undefined)

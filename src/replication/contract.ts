@@ -172,6 +172,22 @@ export interface Replicator {
   close(): void
 }
 
+/** Who ended an attempt: this device, the other one, or nobody: nothing came through. */
+export type EndedBy = 'us' | 'them' | 'network'
+
+/**
+ * What happens while a connection with another node is made. `offered`, `answered`: with the signal of this end, `ours`, or of the other one.
+ * What follows once it is open is the link's business.
+ */
+export type DialStep =
+  | {
+      readonly type: 'offered' | 'answered'
+      readonly isOutgoing: boolean
+      readonly isOurs: boolean
+      readonly signal: Uint8Array
+    }
+  | { readonly type: 'failed'; readonly isOutgoing: boolean; readonly by: EndedBy; readonly reason: CloseReason }
+
 /** What makes links: decides with whom, and carries signals by stations and through the mesh. */
 export interface Finder {
   /** A member's link is open, or has closed. */
@@ -185,6 +201,8 @@ export interface Finder {
   unproven(node: NodeId, reason: CloseReason): void
   /** With whom a linked node has links, as it said. */
   neighboursOf(node: NodeId): readonly NodeId[] | undefined
+  /** Whether it is with us at a station, and the linked nodes that are linked with it. */
+  whereabouts(node: NodeId): { readonly isInRoom: boolean; readonly through: readonly NodeId[] }
   /** Keys of the rooms where newcomers may wait (open invitations); members greet them there. */
   welcome(roomKeys: readonly Uint8Array[]): void
   /** The device woke up. */

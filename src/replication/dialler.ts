@@ -7,6 +7,7 @@ import type { NodeId } from '../core/event.ts'
 import { cryptBase64 } from '../core/node-id.ts'
 import type { Random } from '../core/random.ts'
 import type { Channel, CloseReason, Dialling, Radio } from '../transport/contract.ts'
+import type { DialStep, EndedBy } from './contract.ts'
 import type { SignalNote } from './signal-note.ts'
 import { noteIdBytes, notedSignalBytesMax } from './signal-note.ts'
 
@@ -57,6 +58,8 @@ export interface DiallerOptions {
   readonly onChannel: (channel: Channel, opened: Opened) => void
   /** One that we began has come to nothing. */
   readonly onFail: (party: Party, reason: CloseReason) => void
+  /** Of all, for whoever wants to know why there is no link. */
+  readonly onStep?: (party: Party, step: DialStep) => void
 }
 
 interface Attempt {
@@ -72,7 +75,7 @@ interface Attempt {
 }
 
 export const createDialler = (options: DiallerOptions): Dialler => {
-  const { self, radio, clock, random, refusal, onChannel, onFail } = options
+  const { self, radio, clock, random, refusal, onChannel, onFail, onStep } = options
   const attempts = new Map<string, Attempt>()
   const offers = new Set<string>()
   let closed = false
@@ -86,10 +89,17 @@ export const createDialler = (options: DiallerOptions): Dialler => {
   const giveUp = (attempt: Attempt): void => {
     if (end(attempt)) attempt.dialling?.close()
   }
-  const fail = (attempt: Attempt, reason: CloseReason): void => {
+  const fail = (attempt: Attempt, reason: CloseReason, by: EndedBy = 'network'): void => {
     if (!end(attempt)) return
     attempt.dialling?.close()
-    if (attempt.isOutgoing) onFail(attempt.party, reason)
+    const { party, isOutgoing } = attempt
+    onStep?.(party, {
+      type: 'failed',
+      isOutgoing,
+      by: reason.code === 'ERR_NO_RADIO' && by === 'network' ? 'us' : by,
+      reason,
+    })
+    if (isOutgoing) onFail(party, reason)
   }
 
   const begin = (attempt: Attempt, noteId: Uint8Array, tell: Tell): Dialling => {
@@ -100,12 +110,14 @@ export const createDialler = (options: DiallerOptions): Dialler => {
       onSignal: (signal) => {
         if (attempts.get(party.key) !== attempt) return
         if (signal.length > notedSignalBytesMax)
-          return fail(attempt, {
-            code: 'ERR_SIGNAL_SIZE',
-            message: 'The signal of this device is too large to be carried.',
-          })
+          return fail(
+            attempt,
+            { code: 'ERR_SIGNAL_SIZE', message: 'The signal of this device is too large to be carried.' },
+            'us',
+          )
         const note: SignalNote = { type: isOutgoing ? 'offer' : 'answer', node: self, id: noteId, signal }
         if (isOutgoing) attempt.offer = note
+        onStep?.(party, { type: isOutgoing ? 'offered' : 'answered', isOutgoing, isOurs: true, signal })
         tell(note)
       },
       onOpen: (channel) => {
@@ -153,6 +165,7 @@ export const createDialler = (options: DiallerOptions): Dialler => {
         : refusal(party)
     if (code !== undefined) return tell({ type: 'refuse', node: self, id: note.id, code })
     if (under !== undefined) giveUp(under)
+    onStep?.(party, { type: 'offered', isOutgoing: false, isOurs: false, signal: note.signal })
     begin(newAttempt(id, party, false), note.id, tell).signal(note.signal)
   }
 
@@ -177,8 +190,9 @@ export const createDialler = (options: DiallerOptions): Dialler => {
         if (!isOurs) return tell({ type: 'refuse', node: self, id: note.id, code: 'ERR_DIAL_OVER' })
         // from here the radio's own patience counts
         attempt.cancelTimer()
+        onStep?.(party, { type: 'answered', isOutgoing: true, isOurs: false, signal: note.signal })
         attempt.dialling?.signal(note.signal)
-      } else if (isOurs) fail(attempt, { code: note.code, message: 'The other device cannot take a link now.' })
+      } else if (isOurs) fail(attempt, { code: note.code, message: 'The other device cannot take a link now.' }, 'them')
       // what we answered is no longer waited for
       else if (attempt?.isOutgoing === false && attempt.id === cryptBase64(note.id)) giveUp(attempt)
     },

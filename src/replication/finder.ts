@@ -9,7 +9,7 @@ import { cryptBase64 } from '../core/node-id.ts'
 import { proofTimeMax } from '../core/limits.ts'
 import { deriveSecret } from '../crypto/secret-box.ts'
 import type { Channel, Radio, Rooms } from '../transport/contract.ts'
-import type { Finder, Link, MemberFrame } from './contract.ts'
+import type { DialStep, Finder, Link, MemberFrame } from './contract.ts'
 import type { Opened, Party } from './dialler.ts'
 import { createDialler } from './dialler.ts'
 import type { Meeting } from './meeting.ts'
@@ -53,6 +53,8 @@ export interface FinderOptions {
   readonly isAdopting?: () => boolean
   /** Its other end is yet to prove that it is `node`; absent: a newcomer from the room of an invitation. */
   readonly onChannel: (channel: Channel, opened: Opened) => void
+  /** For whoever wants to know why there is no link; `node` absent: a newcomer. */
+  readonly onStep?: (node: NodeId | undefined, step: DialStep) => void
 }
 
 /** The room where the members of a swarm meet; another one for each key of the swarm. */
@@ -136,6 +138,7 @@ export const createFinder = (options: FinderOptions): Finder => {
     onFail: ({ node }: Party, { code, message }) => {
       if (node !== undefined) failed(node, message, code === 'ERR_FULL' || code === 'ERR_BUSY')
     },
+    onStep: ({ node }, step) => options.onStep?.(node, step),
   })
 
   const hood = createNeighbourhood({ self, clock, isOpen: () => takes(view(), self) })
@@ -272,6 +275,10 @@ export const createFinder = (options: FinderOptions): Finder => {
     proving: expectProof,
     unproven: (node, { message }) => unproven(node, message),
     neighboursOf: (node) => hood.get(node)?.neighbours,
+    whereabouts: (node) => ({
+      isInRoom: roster.nodes().includes(node),
+      through: waysTo(node).map(({ link }) => link.node),
+    }),
     welcome: (roomKeys) => {
       const wanted = new Map(roomKeys.slice(0, joinRoomsMax).map((key) => [cryptBase64(key), key]))
       for (const [name, meeting] of [...meetings]) {

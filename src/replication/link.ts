@@ -9,7 +9,7 @@ import type { NodeId } from '../core/event.ts'
 import type { Random } from '../core/random.ts'
 import type { MemberEntry, Members } from '../swarm/contract.ts'
 import type { Channel, CloseReason } from '../transport/contract.ts'
-import type { Link, LinkListener } from './contract.ts'
+import type { EndedBy, Link, LinkListener } from './contract.ts'
 import { helloByte } from './frame.ts'
 import type { Greeted, Greeting, Self } from './greeting.ts'
 import { startGreeting } from './greeting.ts'
@@ -60,7 +60,7 @@ export interface LinkOptions {
    */
   readonly onProven: (link: Link, claims: LinkClaims) => LinkListener
   /** A handshake failed, the channel is closed, nothing follows. `code`: see `docs/protocol.md`. */
-  readonly onFailed: (reason: CloseReason) => void
+  readonly onFailed: (reason: CloseReason, by: EndedBy) => void
 }
 
 /** A channel in the hands of its link. */
@@ -96,7 +96,7 @@ export const createLink = (options: LinkOptions): LinkAttempt => {
         channel.close()
         const whose = by === 'them' ? 'was refused by the other end' : 'was refused'
         if (by !== 'channel') report(reason.code, `A ${channel.kind} link ${whose}: ${reason.message}`)
-        options.onFailed(reason)
+        options.onFailed(reason, by === 'channel' ? 'network' : by)
       },
     })
 

@@ -148,3 +148,28 @@ export const unpackSignal = async (signal: Uint8Array, offer?: Uint8Array): Prom
   const sdp = writeDescription({ type, ufrag, pwd, fingerprint, candidates, isUsual: true })
   return { type, sdp, fingerprint }
 }
+
+/** How many addresses a signal names, and of which kind: `raw` IP addresses, and names that only multicast resolves. */
+export interface SignalAddresses {
+  readonly raw: number
+  readonly mdns: number
+}
+
+/** Undefined where that is not to be seen without unpacking all of it. */
+export const addressesOf = (signal: Uint8Array): SignalAddresses | undefined => {
+  const first = signal[0] ?? 0
+  if ((first & 0xfc) !== packed) return undefined
+  let at = first & isAnswerFlag ? 3 : 1
+  const [ufragChars = 0, pwdChars = 0] = first & lengthsFlag ? signal.subarray(at, at + 2) : usualLengths
+  at += (first & lengthsFlag ? 2 : 0) + Math.ceil(((ufragChars + pwdChars) * 6) / 8) + 32
+  let raw = 0
+  let mdns = 0
+  while (at < signal.length && raw + mdns < candidatesMax) {
+    const kind = addressKinds[(signal[at] ?? 0) & 3]
+    if (kind === undefined) return undefined
+    if (kind === 'mdns') mdns += 1
+    else raw += 1
+    at += 1 + addressBytes[kind] + 2
+  }
+  return { raw, mdns }
+}

@@ -3,6 +3,7 @@
  * looking at the console without a worker.
  */
 import type {
+  Connectivity,
   EventItem,
   Item,
   NewEvent,
@@ -14,6 +15,7 @@ import type {
   Shoal,
 } from '../../src/client/contract.ts'
 import { ShoalError } from '../../src/core/errors.ts'
+import { exportDiary, filterDiary } from '../../src/node/diary-filter.ts'
 import type { Json, NodeId, StreamId } from '../../src/core/event.ts'
 import type { FakeSwarm, Scene } from './fake-swarm.ts'
 import { createFakeSwarm, selfId as nodeId } from './fake-swarm.ts'
@@ -26,6 +28,8 @@ export interface FakeOptions {
   /** Publications that store everything and fail all the same. */
   readonly loseAnswerAt?: readonly number[]
   readonly details?: Partial<NodeDetails>
+  /** Instead of what follows from the scene. */
+  readonly connectivity?: Partial<Connectivity>
   readonly now?: () => number
   readonly scene?: Scene
   /** Milliseconds between the steps of a join. */
@@ -123,9 +127,37 @@ export const createFakeShoal = (options: FakeOptions = {}): FakeShoal => {
     yield { type: 'offsets', offsets: present() } as never
   }
 
+  const swarm = createFakeSwarm(options)
+  const connectivity = (): Connectivity => {
+    const { state, standing, radio, stations, devices } = swarm.current
+    return {
+      node: nodeId,
+      state,
+      standing: standing.type,
+      radio,
+      stations,
+      now: now(),
+      uptime: 3_600_000,
+      versions: [1],
+      devices: devices
+        .filter(({ isSelf }) => !isSelf)
+        .map(({ node, displayName, standing: own, link, lastSeen }) => ({
+          node,
+          ...(displayName !== undefined && { displayName }),
+          standing: own.type,
+          ...(link !== undefined && { link }),
+          seenAt: link === undefined ? 'nowhere' : 'station',
+          through: [],
+          ...(lastSeen !== undefined && { lastSeen }),
+          failures: 0,
+        })),
+      ...options.connectivity,
+    }
+  }
+
   return {
     events,
-    swarm: createFakeSwarm(options),
+    swarm,
     arrive: (node, draft, { lamport, timestamp = now() } = {}) => {
       const stream = `${node}-0` as StreamId
       const event = append(stream, draft, lamport === undefined ? { timestamp } : { timestamp, lamport })
@@ -177,6 +209,15 @@ export const createFakeShoal = (options: FakeOptions = {}): FakeShoal => {
     },
     eventRouting: async (settings = {}) => settings,
     progress: async (key) => kept.get(key) ?? 0,
+    diary: async (filter) => filterDiary(options.details?.diary ?? [], filter),
+    exportDiary: async (filter) =>
+      exportDiary(filterDiary(options.details?.diary ?? [], filter), {
+        node: nodeId,
+        version: 'fake',
+        exportedAt: now(),
+        isMember: () => true,
+      }),
+    connectivity: async () => connectivity(),
     close: () => undefined,
   }
 }

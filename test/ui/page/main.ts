@@ -73,7 +73,12 @@ const shoal = createFakeShoal({
             },
           ],
           diary: [
-            { time: Date.now() * 1000, code: 'ERR_CLOCK', message: 'The clock of this device was set back by 3 h.' },
+            {
+              time: Date.now() * 1000,
+              code: 'CLOCK_SET_BACK',
+              severity: 'warning',
+              message: 'The clock of this device was set back by 3 h.',
+            },
           ],
         },
       }

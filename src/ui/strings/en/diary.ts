@@ -1,0 +1,4 @@
+/** The diary of the node. */
+export const diary = {
+  'diary.title': 'Diary',
+}
