@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { errorMessage } from '../core/errors.ts'
 import { headersOfEveryAnswer, noWorker, sendError } from './answers.ts'
 import { serveApp } from './app-files.ts'
+import { isDescription, sendDescription } from './description.ts'
 import type { Answering } from './http.ts'
 import { listenOnLoopback } from './http.ts'
 import { openNodeId } from './node-key.ts'
@@ -42,6 +43,7 @@ export const startStation = async ({ port, dataFolder, appFolder, report }: Stat
     if (isBelow(url, '/api'))
       return sendError(response, 404, { code: 'ERR_NOT_FOUND', message: 'The API is at /api/v2.' })
     if (isSignal(url)) return upgradeRequired(response)
+    if (isDescription(url)) return sendDescription(response, nodeId)
     app(asked, response)
   }
   const upgrade: Answering['upgrade'] = (asked, socket, head) =>
