@@ -167,6 +167,8 @@ export interface Replicator {
   headsOf(link: Link): ReadonlyMap<StreamId, StreamHead> | undefined
   /** Events known to be at linked nodes and not here, by stream; streams that are whole are left out. */
   toReplicate(): ReadonlyMap<StreamId, number>
+  /** Whether somebody says that he holds other events of ours than we do, and that is being looked into (RULES 17); resolves when it was. */
+  readonly own: { readonly isInDoubt: boolean; settled(): Promise<void> }
   /** Called when any of these answers may have changed, at most every 250 ms. */
   onChange(listener: () => void): () => void
   close(): void

@@ -27,6 +27,7 @@ import { createAnnouncements } from './announcements.ts'
 import { lagOf, lacking } from './lag.ts'
 import type { Arrived } from './intake.ts'
 import { createIntake, isDishonest } from './intake.ts'
+import { createOwnStreams } from './own-streams.ts'
 import { createSeals } from './seals.ts'
 import type { Purpose, Session, SessionEffect, SessionInput } from './session.ts'
 import { createSession, step } from './session.ts'
@@ -118,6 +119,7 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     else if (answer.type === 'deferred' || answer.type === 'refused' || (answer.type === 'gap' && isCounted))
       wants.rejected(stream, link, at, 'for now')
     if (isCounted) wants.stored(stream, at)
+    if (own.isOwn(stream)) own.answered(link, stream, answer)
   }
 
   const intake = createIntake<Link>({
@@ -139,7 +141,7 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     if (!members.isMember(author) || intake.bytes > 2 * gatheredBytesMax) return
     const isAside = asked !== undefined && asked.purpose !== 'events'
     // an own run that comes back is looked at only where it may mend or prove something
-    if (author === log.node && log.hole(stream) === 0 && asked?.purpose !== 'proof') return
+    if (own.isOwn(stream) && log.hole(stream) === 0 && asked?.purpose !== 'proof') return
     if (isAside || wants.gather(stream, from, from + count, bytes.length))
       intake.add({ link, bytes, sketch, isCounted: !isAside })
   }
@@ -158,8 +160,11 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     switch (effect.type) {
       case 'send':
         return link.send(effect.frame, effect.lane)
-      case 'read':
-        return void read(link, effect).catch((error: unknown) => cut(link, errorCode(error), errorMessage(error)))
+      case 'read': {
+        const go = () =>
+          void read(link, effect).catch((error: unknown) => cut(link, errorCode(error), errorMessage(error)))
+        return own.isOwn(effect.stream) ? own.whenCleared(link, go) : go()
+      }
       case 'tellHeads':
         return announcements.tellAll(link)
       case 'told':
@@ -169,12 +174,17 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
           if (head === undefined || head.count > log.count(stream)) wants.touch(stream)
         }
         seals.touch(effect.streams)
+        own.told(
+          link,
+          effect.streams.filter(own.isOwn).flatMap((stream) => sessions.get(link)?.theirs.get(stream) ?? []),
+        )
         return changed()
       case 'gather':
         return gather(link, effect)
       case 'over': {
         const { asked } = effect
         if (asked.purpose === 'events') wants.over(link, asked.stream, asked.runs, now())
+        else if (asked.purpose === 'proof') own.over(link, asked.stream, asked.runs)
         else seals.over(link, asked.stream, now())
         return
       }
@@ -193,6 +203,13 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
 
   const ask = (link: Link, stream: StreamId, from: number, bytes: number, purpose: Purpose): void =>
     run(link, { type: 'ask', stream, from, bytes, purpose, now: now() })
+
+  const own = createOwnStreams({
+    log,
+    clock,
+    report,
+    ask: (link, stream, from) => ask(link, stream, from, 1, 'proof'),
+  })
 
   const reportOnce = (key: string, code: string, message: string): void => {
     if (told.has(key) || told.size > 10_000) return
@@ -230,8 +247,6 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     for (const { link, stream } of beyond) {
       const sentence = `${link.node} holds more of this device's own stream ${stream} than it does itself: a copy of this device is, or was, at work.`
       reportOnce(`${link.node} ${stream}`, 'ERR_OWN_STREAM', sentence)
-      // a head is a claim; the run itself, signed with our key, proves it (RULES 17)
-      ask(link, stream, log.count(stream), 1, 'proof')
     }
     if (wants.active + wants.waiting + wants.gathered > 0) busyAt = now()
     if (wants.active + wants.waiting > catchUpStreams) isCatchingUp = true
@@ -311,6 +326,7 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     if (!sessions.delete(link)) return
     sources.delete(link)
     announcements.forget(link)
+    own.forget(link)
     for (const { sketch, isCounted } of intake.drop(link)) if (isCounted) wants.stored(sketch.stream, now())
     wants.forget(link)
     seals.forget(link)
@@ -321,6 +337,7 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
   return {
     attach,
     detach,
+    own,
     onFrame: (link, frame: MemberFrame) => {
       const sketch = frame.type === 'run' ? log.sketch(frame.bytes) : undefined
       run(link, { type: 'frame', frame, now: now(), sketch })
@@ -357,6 +374,7 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
       cancelTick?.()
       cancelTell?.()
       announcements.close()
+      own.close()
       intake.close()
       sessions.clear()
       sources.clear()
