@@ -57,6 +57,8 @@ export const ingestRunsMax = 256
 export const ingestBytesMax = 512 * 1024
 /** What they may inflate to, as their headers say: twice this is in memory while they pass the gate. */
 export const ingestRawBytesMax = 16 * 1024 * 1024
+/** Of what lies beyond a cut, moved in one transaction: far more than a device writes in a day, and it fits into memory. */
+export const cutBytesMax = 8 * 1024 * 1024
 /** Foreign runs examined at the same time: enough to keep the threads busy that verify, inflate and hash. */
 export const examinedAtOnce = 8
 /** Records read from the store at once to be passed on. */
@@ -67,6 +69,8 @@ export const queryDepthMax = 200
 export const queryCharsMax = 64 * 1024
 /** A frame on a channel; a data channel carries at most 256 KiB at once, and a control frame must not wait for a large one. */
 export const frameBytesMax = 64 * 1024
+/** How long people have to carry a code from one device to the other; after that the addresses in it may be stale. Milliseconds. */
+export const handCodeAgeMax = 600_000
 /** What one signal of a WebRTC offer or answer may take. */
 export const signalBytesMax = 16 * 1024
 /** Bulk waits while more than this is on its way over one link. */

@@ -4,11 +4,10 @@
  */
 import type { Clock } from '../core/clock.ts'
 import { ShoalError } from '../core/errors.ts'
+import { handCodeAgeMax } from '../core/limits.ts'
 import type { Channel, CloseReason, Dialling, Radio } from '../transport/contract.ts'
 import { offerName, readHandCode, writeHandCode } from './hand-code.ts'
 
-/** How long people have; after that the addresses in a code may be stale. Milliseconds. */
-export const codeAgeMax = 600_000
 /** Codes waited for at once; another one more gives up the oldest. */
 const waitingMax = 4
 
@@ -83,9 +82,9 @@ export const createHandLinks = ({ radio, clock, onChannel }: HandLinkOptions): H
         if (closed) channel.close()
         else onChannel(channel, { isOutgoing: initiator, begunAt })
       }
-      dialling = radio.dial({ initiator, onSignal, onOpen, onFail, within: codeAgeMax })
+      dialling = radio.dial({ initiator, onSignal, onOpen, onFail, within: handCodeAgeMax })
       if (theirs !== undefined) dialling.signal(theirs.signal)
-      cancel = clock.after(codeAgeMax, giveUp)
+      cancel = clock.after(handCodeAgeMax, giveUp)
     })
     const entry: Waiting = { shown, isOffer: initiator, giveUp, signal: (signal) => dialling?.signal(signal) }
     return entry

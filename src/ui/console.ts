@@ -232,6 +232,8 @@ export class ShoalConsole extends LitElement {
         return html`<shoal-welcome
           ?hidden=${!active}
           .shoal=${shoal}
+          .page=${page}
+          .standing=${standing}
           .swarm=${swarm}
           .text=${text}
           .step=${route?.step}

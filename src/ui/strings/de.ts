@@ -1,12 +1,14 @@
 /** Alle Wörter der Konsole auf Deutsch; die Schlüssel sind die der englischen. */
 import { andon } from './de/andon.ts'
 import { devices } from './de/devices.ts'
+import { scan } from './de/scan.ts'
 import { welcome } from './de/welcome.ts'
 import type { en } from './en.ts'
 
 export const de: Readonly<Record<keyof typeof en, string>> = {
   ...andon,
   ...devices,
+  ...scan,
   ...welcome,
 
   'common.cancel': 'Abbrechen',

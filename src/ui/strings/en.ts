@@ -1,11 +1,13 @@
 /** Every word of the console in English. `{…}` are filled in; the keys of the other languages are these. */
 import { andon } from './en/andon.ts'
 import { devices } from './en/devices.ts'
+import { scan } from './en/scan.ts'
 import { welcome } from './en/welcome.ts'
 
 export const en = {
   ...andon,
   ...devices,
+  ...scan,
   ...welcome,
 
   'common.cancel': 'Cancel',

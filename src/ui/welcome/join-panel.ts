@@ -1,10 +1,12 @@
-/** An invitation, pasted or opened as an address: what it says, and one tap to follow it. */
+/** An invitation, scanned, pasted or opened as an address: what it says, and one tap to follow it. */
 import type { PropertyValues, TemplateResult } from 'lit'
 import { css, html, nothing } from 'lit'
 import type { InvitationDetails } from '../../client/contract.ts'
 import { icon } from '../icons.ts'
 import { Panel } from '../panel.ts'
 import { linkTo } from '../route.ts'
+import { readScanned, wrongCode } from '../scan/content.ts'
+import '../scan/scanner.ts'
 import { controls } from '../theme.ts'
 import { deviceNameField, renameIfChanged } from './device-name.ts'
 
@@ -14,17 +16,24 @@ export class ShoalJoin extends Panel {
     details: { state: true },
     deviceName: { state: true },
     events: { state: true },
+    scanning: { state: true },
+    scanned: { state: true },
   }
   declare invitation: string | undefined
   declare details: InvitationDetails | undefined
   declare deviceName: string
   declare events: number
+  declare scanning: boolean
+  /** By the camera, so that nothing needs to be pasted. */
+  declare scanned: boolean
   #read: string | undefined
 
   constructor() {
     super()
     this.deviceName = ''
     this.events = 0
+    this.scanning = false
+    this.scanned = false
   }
 
   override firstUpdated(_: PropertyValues): void {
@@ -43,10 +52,28 @@ export class ShoalJoin extends Panel {
     this.details = undefined
     this.problem = undefined
     if (text.trim() === '') return
+    const { type } = readScanned(text)
+    if (type === 'offer' || type === 'answer') {
+      this.problem = { message: wrongCode(text, 'invitation', this.text) }
+      return
+    }
     const details = await this.during(() => this.shoal.swarm.readInvitation(text))
     if (this.#read === text) this.details = details
   }
   #typed = (event: InputEvent): void => void this.#show((event.target as HTMLTextAreaElement).value)
+
+  #scan = (): void => {
+    this.problem = undefined
+    this.scanning = true
+  }
+  #closeScan = (): void => {
+    this.scanning = false
+  }
+  #found = (event: CustomEvent<string>): void => {
+    this.scanning = false
+    this.scanned = true
+    void this.#show(event.detail)
+  }
 
   #join = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault()
@@ -63,26 +90,45 @@ export class ShoalJoin extends Panel {
   override render(): TemplateResult {
     const { details } = this
     return html`<form class="card stack" @submit=${this.#join}>
-      ${
-        this.invitation === undefined
-          ? html`<h1>${this.say('join.title')}</h1>
-              <label>
-                ${this.say('join.paste')}
-                <textarea
-                  id="paste"
-                  rows="3"
-                  spellcheck="false"
-                  autocapitalize="off"
-                  autocomplete="off"
-                  aria-describedby="paste-hint"
-                  @input=${this.#typed}
-                ></textarea>
-                <span id="paste-hint" class="soft small hint">${this.say('join.pasteHint')}</span>
-              </label>`
-          : nothing
-      }
-      ${this.trouble()} ${details ? this.#details(details) : nothing}
+      ${this.invitation === undefined ? this.#ways() : nothing} ${this.trouble()}
+      ${details && !this.scanning ? this.#details(details) : nothing}
     </form>`
+  }
+
+  /** How the invitation comes onto this device. */
+  #ways(): TemplateResult {
+    if (this.scanning) {
+      return html`<h1>${this.say('join.title')}</h1>
+        <shoal-scanner
+          .text=${this.text}
+          .wanted=${['invitation']}
+          .hint=${this.say('join.scanHint')}
+          @shoal-scanned=${this.#found}
+          @shoal-scan-closed=${this.#closeScan}
+        ></shoal-scanner>`
+    }
+    const isFirst = this.details === undefined
+    return html`<h1>${this.say('join.title')}</h1>
+      <button type="button" class="scan ${isFirst ? 'first' : ''}" @click=${this.#scan} data-test="scan">
+        ${icon('camera')}${this.say('join.scan')}
+      </button>
+      ${
+        this.scanned && !isFirst
+          ? nothing
+          : html`<label>
+              ${this.say('join.orPaste')}
+              <textarea
+                id="paste"
+                rows="3"
+                spellcheck="false"
+                autocapitalize="off"
+                autocomplete="off"
+                aria-describedby="paste-hint"
+                @input=${this.#typed}
+              ></textarea>
+              <span id="paste-hint" class="soft small hint">${this.say('join.pasteHint')}</span>
+            </label>`
+      }`
   }
 
   #details(details: InvitationDetails): TemplateResult {
@@ -130,6 +176,10 @@ export class ShoalJoin extends Panel {
       .invited h2 {
         font-size: clamp(1.6rem, 1.2rem + 2vw, 2.2rem);
         line-height: 1.2;
+      }
+      .scan {
+        min-height: 68px;
+        font-size: 1.1875rem;
       }
       .join {
         min-height: 68px;

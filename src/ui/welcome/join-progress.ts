@@ -11,6 +11,9 @@ import { controls } from '../theme.ts'
 
 const steps = ['searching', 'linking', 'proving', 'committing', 'replicating'] as const
 
+/** Nobody will be found by itself: what helps should not be looked for. */
+const isOut = ({ problem }: Joining): boolean => problem?.code === 'ERR_NO_WAY' || problem?.code === 'ERR_NO_STATION'
+
 export class ShoalJoinProgress extends Panel {
   #cancel = (): Promise<void> => this.during(() => this.shoal.swarm.cancelJoin()).then(() => undefined)
   #another = async (): Promise<void> => {
@@ -51,7 +54,7 @@ export class ShoalJoinProgress extends Panel {
       </section>
       ${
         joining.step === 'searching' || joining.step === 'linking'
-          ? html`<details class="card">
+          ? html`<details class="card" ?open=${isOut(joining)}>
               <summary>${this.say('join.byHand')}</summary>
               <shoal-by-hand .shoal=${this.shoal} .text=${this.text}></shoal-by-hand>
             </details>`

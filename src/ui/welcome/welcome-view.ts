@@ -5,6 +5,7 @@ import { icon, school } from '../icons.ts'
 import { remember } from '../preferences.ts'
 import type { WelcomeStep } from '../route.ts'
 import { linkTo } from '../route.ts'
+import '../scan/home-screen.ts'
 import type { StringKey } from '../text.ts'
 import { controls } from '../theme.ts'
 import { View } from '../view.ts'
@@ -30,6 +31,9 @@ export class ShoalWelcome extends View {
         html`<shoal-join-progress .shoal=${this.shoal} .swarm=${swarm} .text=${this.text}></shoal-join-progress>`,
         false,
       )
+    // an iPad or iPhone outside of the app: what is begun here cannot be gone on with there
+    if (this.standing?.installability === 'by-hand' && swarm.state === 'alone')
+      return html`<shoal-home-screen .text=${this.text} .invitation=${this.invitation}></shoal-home-screen>`
     if (this.step === 'found')
       return this.#inside(
         html`<shoal-founding .shoal=${this.shoal} .swarm=${swarm} .text=${this.text}></shoal-founding>`,

@@ -22,7 +22,7 @@ let current: PageSnapshot = {
   worker: 'running',
   controlled: true,
   installed: false,
-  installability: 'prompt',
+  installability: options.has('apple') ? 'by-hand' : 'prompt',
   persistence: 'refused',
   storage: { used: 18_400_000, quota: 6_200_000_000 },
   update: options.has('update') ? { deadline: Date.now() + 3_600_000, apply: () => undefined } : undefined,

@@ -5,6 +5,6 @@ export default defineConfig({
   publicDir: '../../../public',
   server: { fs: { allow: ['../../..'] } },
   // named here, so that Vite does not reload the page in the middle of a test on discovering them
-  optimizeDeps: { include: ['lit', 'lit/directives/repeat.js', 'papaparse', 'uqr'] },
+  optimizeDeps: { include: ['lit', 'lit/directives/repeat.js', 'papaparse', 'qr', 'qr/decode.js'] },
   cacheDir: '../../../.cache/vite-console',
 })
