@@ -4,10 +4,8 @@
  * meanwhile, on the assumption that this one succeeds; should it fail, what was packed is thrown away and packed anew.
  */
 import { ShoalError, errorMessage } from '../core/errors.ts'
-import type { AppId, EventDraft, Published, StreamId } from '../core/event.ts'
-import type { Filterable } from '../core/event-filter.ts'
-import { matches } from '../core/event-filter.ts'
-import { isAppId, streamOf } from '../core/node-id.ts'
+import type { EventDraft, Published, StreamId } from '../core/event.ts'
+import { streamOf } from '../core/node-id.ts'
 import {
   groupEventsMax,
   packAheadEvents,
@@ -16,11 +14,12 @@ import {
   summariesUnsavedMax,
   timestampAheadMax,
 } from '../core/limits.ts'
-import { normaliseTags } from '../core/tags.ts'
 import type { Write } from '../store/contract.ts'
 import type { LogContext } from './context.ts'
 import { commitWrites, entryOfRun, milliseconds } from './commit.ts'
 import type { AppendOptions } from './contract.ts'
+import type { Prepared } from './preparation.ts'
+import { prepare, refusalOfCut } from './preparation.ts'
 import type { Receipts } from './receipts.ts'
 import type { Row } from './row.ts'
 import type { Run } from './run.ts'
@@ -29,21 +28,9 @@ import type { StoredReceipt } from './record.ts'
 import { putReceipt, storeRun } from './record.ts'
 import { chainBytes } from './run-key.ts'
 import { isTailFull, saveSummaries, sealTail, tailRuns } from './sealing.ts'
-import { shred } from './shape.ts'
-import { eventChars } from './size.ts'
 import { chainOfHead, endOf, nextOf, noChain } from './stream-state.ts'
 import { summarise } from './summary.ts'
 import { blockOfRows } from './tail.ts'
-
-/** An event that lacks only its place. */
-interface Prepared {
-  readonly tags: readonly string[]
-  readonly appId: AppId
-  readonly shape: string
-  readonly leaves: readonly string[]
-  readonly chars: number
-  readonly streamNumber: number
-}
 
 interface Request {
   readonly events: readonly Prepared[]
@@ -87,27 +74,6 @@ interface Ends {
   readonly timestamp: number
   readonly streams: ReadonlyMap<StreamId, StreamEnd>
   readonly progress: ReadonlyMap<string, number>
-}
-
-const prepare = (
-  context: LogContext,
-  drafts: readonly EventDraft[],
-  { appId, streamNumber }: AppendOptions,
-): Prepared[] => {
-  if (!isAppId(appId))
-    throw new ShoalError('ERR_BAD_REQUEST', `"${String(appId)}" is not an app id such as com.example.app.`)
-  return drafts.map(({ tags: given, payload }) => {
-    const tags = normaliseTags(given)
-    const shredded = shred(payload)
-    const chars = eventChars({ ...shredded, tags })
-    return { ...shredded, tags, appId, chars, streamNumber: streamNumber ?? routeOf(context, tags, appId) }
-  })
-}
-
-const routeOf = (context: LogContext, tags: readonly string[], appId: AppId): number => {
-  if (context.routing.routes.length === 0) return 0
-  const event: Filterable = { tags, appId, lamport: 0, timestamp: 0, stream: streamOf(context.signer.id, 0) }
-  return context.routing.routes.find(({ filter }) => matches(filter, event))?.streamNumber ?? 0
 }
 
 /** Cuts the rows of one stream into runs; a `full` one is worth sealing at once. */
@@ -166,6 +132,8 @@ export const createAppender = (context: LogContext, receipts: Receipts) => {
   }
 
   const refusal = async (request: Request, progress: Map<string, number>): Promise<ShoalError | undefined> => {
+    const shutOut = refusalOfCut(context, request.events)
+    if (shutOut !== undefined) return shutOut
     const wanted = request.options.progress
     if (wanted === undefined) return undefined
     const now = progress.get(wanted.key) ?? (await receipts.progress(wanted.key))

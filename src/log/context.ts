@@ -5,7 +5,7 @@ import type { NodeId, StreamId } from '../core/event.ts'
 import type { Signer } from '../crypto/keys.ts'
 import type { Store, Write } from '../store/contract.ts'
 import type { Blocks } from './blocks.ts'
-import type { RunRecord, RunSketch } from './contract.ts'
+import type { RunRecord, RunSketch, Withdrawn } from './contract.ts'
 import type { Index } from './stream-state.ts'
 
 /** Where an event of this node goes: the first route whose filter it passes, else stream 0. */
@@ -38,6 +38,8 @@ export interface LogDependencies {
   readonly clock: Clock
   /** Whether a certificate of this author is known; its runs wait until then. */
   readonly isMember: (node: NodeId) => boolean
+  /** One past the last event of a stream that counts (RULES 19); `undefined`: all do. Asked by `recut`, and for streams that are new here. */
+  readonly cutOf?: (stream: StreamId) => number | undefined
   /** For the node's diary. */
   readonly report: (code: string, message: string) => void
 }
@@ -50,6 +52,11 @@ export interface LogContext extends LogDependencies {
   lamport: number
   /** Timestamp of the newest own event. */
   lastTimestamp: number
+  /** The cuts that hold. */
+  cuts: ReadonlyMap<StreamId, number>
+  /** One past the last event of `stream` that counts; Infinity where all do. */
+  cutFor(stream: StreamId): number
+  isOwn(stream: StreamId): boolean
   /** A write whose outcome could not be learned yet; `commit.ts` asks again before it writes anything else. */
   unsettled: Write | undefined
   /** Runs `action` when no other writer of the log is at work. */
@@ -60,6 +67,8 @@ export interface LogContext extends LogDependencies {
   advanced(grown: ReadonlyMap<StreamId, number>): void
   /** Tells those who pass runs on that heads of these streams have changed on disk; `run` is an own one just appended to its stream. */
   stored(streams: Iterable<StreamId>, runs?: readonly RunRecord[]): void
+  /** Tells readers that events are present no more. */
+  withdrawn(gone: readonly Withdrawn[]): void
   /** Tells that somebody else writes under this node's name. */
   ownForked(run: RunSketch): void
 }

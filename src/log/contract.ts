@@ -99,6 +99,14 @@ export interface RunSketch {
   readonly chainAfter: Uint8Array
 }
 
+/** Events of a stream that were present and are no more: its author was cut off, or another branch of a fork keeps the stream's name. */
+export interface Withdrawn {
+  readonly stream: StreamId
+  /** The first of them, and its lamport. */
+  readonly from: number
+  readonly lamport: number
+}
+
 export interface Quarantined {
   readonly stream: StreamId
   readonly from: number
@@ -117,7 +125,10 @@ export interface LogStatus {
 
 export interface Log {
   readonly node: NodeId
-  /** Resolves when committed with `strict` durability; the answers are in the order of `drafts`, and carry one timestamp. */
+  /**
+   * Resolves when committed with `strict` durability; the answers are in the order of `drafts`, and carry one timestamp. `ERR_REVOKED`: this
+   * device was cut off (RULES 19).
+   */
   append(drafts: readonly EventDraft[], options: AppendOptions): Promise<readonly Published[]>
   /** The number kept under an append's `progress.key`; 0 when there is none. */
   progress(key: string): Promise<number>
@@ -130,6 +141,18 @@ export interface Log {
     options?: { readonly hold?: boolean; readonly mayJump?: (stream: StreamId) => boolean },
   ): Promise<readonly Ingested[]>
   release(): void
+  /**
+   * One past the last event of `stream` that counts (RULES 19), as `recut` last found it; `undefined`: all do. What lies beyond is in no head, count,
+   * offset, query or subscription; whole runs of it are kept as evidence.
+   */
+  cutOf(stream: StreamId): number | undefined
+  /**
+   * To be called when answers of the `cutOf` that `openLog` was given may have changed, and not before they can be relied on: what lies beyond a cut
+   * moves to evidence, what counts again comes back. Until then the cuts of the last time hold, also after a restart.
+   */
+  recut(): Promise<void>
+  /** Called when events are present no more; the answer removes the listener. */
+  onWithdrawn(listener: (gone: readonly Withdrawn[]) => void): () => void
   /** Of what is committed. */
   heads(): ReadonlyMap<StreamId, Head>
   head(stream: StreamId): Head | undefined

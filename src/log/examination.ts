@@ -138,7 +138,11 @@ export const examine = async (context: LogContext, run: Run): Promise<Examined> 
 }
 
 /** Chain at `offset` as held: between entries it is known; inside one, its commits are read. `undefined`: no commit ends there. */
-export const heldChain = async (context: LogContext, state: StreamState, offset: number): Promise<string | undefined> => {
+export const heldChain = async (
+  context: LogContext,
+  state: StreamState,
+  offset: number,
+): Promise<string | undefined> => {
   const index = indexOfOffset(state.entries, offset)
   const entry = state.entries[index]
   if (entry === undefined) return offset === nextOf(state) ? chainOfHead(state) : undefined
@@ -230,6 +234,9 @@ export const judge = async (
   if (examined.type !== 'sound') return examined
   const { run, content } = examined
   const { header } = run
+  // our own was put aside when we were cut off, and comes back from there
+  if (header.from >= context.cutFor(header.stream))
+    return context.isOwn(header.stream) ? { type: 'known', run } : { type: 'evidence', run, code: 'ERR_REVOKED' }
   if (header.lastLamport > context.lamport + lamportLeapMax) return { type: 'deferred', run, code: 'ERR_LAMPORT_LEAP' }
   const state = context.index.stream(header.stream)
   const own = authorOf(header) === context.signer.id

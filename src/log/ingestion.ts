@@ -2,30 +2,24 @@
  * The one gate for foreign bytes: many runs, one transaction, one advance of `present`. Records are examined many at once and ahead of
  * their turn, then judged in order. A large ingest is several transactions, so that a publisher in between waits for one of them only.
  */
-import {
-  evidenceMax,
-  examinedAtOnce,
-  ingestBytesMax,
-  ingestRawBytesMax,
-  ingestRunsMax,
-  presentHoldMax,
-} from '../core/limits.ts'
-import { crc32 } from '../core/crc32.ts'
-import { errorMessage } from '../core/errors.ts'
+import { examinedAtOnce, ingestBytesMax, ingestRawBytesMax, ingestRunsMax, presentHoldMax } from '../core/limits.ts'
+import { errorCode, errorMessage } from '../core/errors.ts'
 import type { Write } from '../store/contract.ts'
 import { commitWrites, entryOfRun, milliseconds, lamportWrite } from './commit.ts'
 import type { StreamId } from '../core/event.ts'
 import type { Block } from './body.ts'
 import type { LogContext } from './context.ts'
 import type { Ingested } from './contract.ts'
+import { settleCutChain } from './cutting.ts'
+import { createEvidence } from './evidence.ts'
 import type { Examined, Verdict } from './examination.ts'
 import { examine, judge, parse } from './examination.ts'
 import type { Run } from './run.ts'
 import { isEphemeral, isReadable, isSealed, sketchOf } from './run.ts'
-import { storeRun } from './record.ts'
+import { readRecord, storeRun } from './record.ts'
 import type { Receipts } from './receipts.ts'
 import type { RunEntry, StreamState } from './stream-state.ts'
-import { createIndex, endOf, nextOf } from './stream-state.ts'
+import { createStreamState, endOf, nextOf, visibleOf } from './stream-state.ts'
 import { summarise } from './summary.ts'
 import { saveSummaries } from './sealing.ts'
 
@@ -72,6 +66,15 @@ const place = (state: StreamState, entry: RunEntry, firstLamport: number, replac
 
 type Parsed = ReturnType<typeof parse>
 
+/** A run as it is kept among the runs. */
+const parseKept = (record: Uint8Array): Parsed => {
+  try {
+    return parse(readRecord(record).run)
+  } catch (error) {
+    return { type: 'refused', code: errorCode(error), message: errorMessage(error) }
+  }
+}
+
 /** Cuts what was handed over into transactions. */
 const cut = (records: readonly Uint8Array[]): Parsed[][] => {
   const parts: Parsed[][] = []
@@ -116,7 +119,9 @@ const createDraft = (context: LogContext): Draft => {
       if (known !== undefined) return known
       const held = context.index.stream(stream)
       const copy =
-        held === undefined ? createIndex().demand(stream, ephemeral) : { ...held, entries: [...held.entries] }
+        held === undefined || held.entries.length === 0
+          ? createStreamState(stream, ephemeral, held?.cut ?? context.cutOf?.(stream))
+          : { ...held, entries: [...held.entries] }
       touched.set(stream, copy)
       return copy
     },
@@ -124,10 +129,14 @@ const createDraft = (context: LogContext): Draft => {
   }
 }
 
+export type Gate = ReturnType<typeof createGate>
+
 export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>) => {
   let held = false
   let cancelHold: (() => void) | undefined
-  let evidence: Set<string> | undefined
+  const evidence = createEvidence(context.store)
+  /** Streams of which something came while they were cut. */
+  const cutOff = new Set<StreamId>()
   /** Streams that may hold more than is present. */
   const hidden = new Set<StreamId>()
   /** Streams that may have summaries which are in memory only. */
@@ -142,21 +151,12 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
     const grown = new Map<StreamId, number>()
     for (const stream of hidden) {
       const state = context.index.stream(stream)
-      if (state === undefined || state.present >= nextOf(state)) continue
-      state.present = nextOf(state)
+      if (state === undefined || state.present >= visibleOf(state)) continue
+      state.present = visibleOf(state)
       grown.set(stream, state.present)
     }
     hidden.clear()
     if (grown.size > 0) context.advanced(grown)
-  }
-
-  const evidenceWrite = async (run: Run, code: string): Promise<{ key: string; writes: Write[] }> => {
-    evidence ??= new Set(await context.store.keys('evidence', {}))
-    const key = `${code}/${run.header.stream}/${run.header.from}-${endOf(run.header) - 1}/${crc32(run.bytes)}`
-    // the same again takes no more room
-    if (evidence.has(key) || evidence.size >= evidenceMax) return { key, writes: [] }
-    evidence.add(key)
-    return { key, writes: [{ type: 'put', table: 'evidence', key, value: run.bytes }] }
   }
 
   /** Enters one accepted run into the draft: what follows in the same batch is judged against it. */
@@ -180,10 +180,14 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
   }
 
   /** What was committed enters memory. */
-  const enter = (draft: Draft): void => {
+  const enter = async (draft: Draft): Promise<void> => {
     context.lamport = Math.max(context.lamport, draft.context.lamport)
-    for (const { stream, ephemeral, entries } of draft.touched.values())
-      context.index.demand(stream, ephemeral).entries = entries
+    for (const { stream, ephemeral, entries } of draft.touched.values()) {
+      const state = context.index.demand(stream, ephemeral)
+      state.ephemeral = ephemeral
+      state.entries = entries
+      if (state.cut < nextOf(state)) await settleCutChain(context, state)
+    }
     // whoever reads first finds it decoded
     for (const [entry, block] of draft.blocks) context.blocks.keep(entry, block)
     context.stored(draft.touched.keys())
@@ -224,31 +228,45 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
     }
   }
 
-  /** Judges and writes one batch. */
-  const batch = async (examined: readonly Examined[], mayJump: (stream: StreamId) => boolean): Promise<Ingested[]> => {
+  const report = (verdict: Verdict): void => {
+    if (verdict.type === 'refused') return context.report(verdict.code, verdict.message)
+    const { stream } = verdict.run.header
+    if (verdict.type === 'evidence' && verdict.code === 'ERR_REVOKED')
+      context.report(
+        verdict.code,
+        `A run of ${stream} lies beyond the point where it was cut off; it is kept as evidence.`,
+      )
+    else if (verdict.type === 'evidence')
+      context.report(verdict.code, `A run of ${stream} contradicts what is held; it is kept as evidence.`)
+    else if (verdict.type === 'deferred' && verdict.code === 'ERR_LAMPORT_LEAP')
+      context.report(verdict.code, `${stream} counts far ahead of every other node; its runs wait.`)
+  }
+
+  /** Judges and writes one batch. `keptAs`: what of it comes out of the evidence, by its key there; it goes back there unless it is taken now. */
+  const batch = async (
+    examined: readonly Examined[],
+    mayJump: (stream: StreamId) => boolean,
+    keptAs: readonly string[] = [],
+  ): Promise<Ingested[]> => {
     const answers: Ingested[] = []
     const writes: Write[] = []
     const draft = createDraft(context)
     const foreignToUs: Run[] = []
     try {
-      for (const one of examined) {
+      for (const [at, one] of examined.entries()) {
         const verdict = await judge(draft.context, one, mayJump)
+        const kept = keptAs[at]
         let key = ''
         if (verdict.type === 'evidence') {
-          const kept = await evidenceWrite(verdict.run, verdict.code)
-          key = kept.key
-          writes.push(...kept.writes)
+          const found = await evidence.keep(verdict.run, verdict.code)
+          key = found.key
+          if (verdict.code === 'ERR_REVOKED') cutOff.add(verdict.run.header.stream)
+          if (kept === undefined) writes.push(...found.writes)
           if (verdict.code === 'ERR_OWN_STREAM') foreignToUs.push(verdict.run)
-          context.report(
-            verdict.code,
-            `A run of ${verdict.run.header.stream} contradicts what is held; it is kept as evidence.`,
-          )
         } else if (verdict.type === 'take') writes.push(...take(draft, verdict))
-        else if (verdict.type === 'refused') context.report(verdict.code, verdict.message)
-        else if (verdict.type === 'deferred' && verdict.code === 'ERR_LAMPORT_LEAP') {
-          const sentence = `${verdict.run.header.stream} counts far ahead of every other node; its runs wait.`
-          context.report(verdict.code, sentence)
-        }
+        if (kept !== undefined && (verdict.type === 'take' || verdict.type === 'known'))
+          writes.push(evidence.delete(kept))
+        report(verdict)
         answers.push(answerOf(verdict, key))
       }
       if (writes.length > 0) {
@@ -256,10 +274,10 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
         await commitWrites(context, writes)
       }
     } catch (error) {
-      evidence = undefined
+      evidence.forget()
       throw error
     }
-    if (draft.touched.size > 0) enter(draft)
+    if (draft.touched.size > 0) await enter(draft)
     for (const run of foreignToUs) context.ownForked(sketchOf(run))
     return answers
   }
@@ -281,6 +299,16 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
 
   return {
     release,
+    /** Streams of which something was put aside since the log was opened, because of a cut. */
+    cutOff: (): ReadonlySet<StreamId> => cutOff,
+    /** Offers runs again that a cut had put aside. Runs within `exclusive`. */
+    offer: async (keys: readonly string[]): Promise<void> => {
+      const records = await context.store.getMany('evidence', keys)
+      const there = keys.filter((_, at) => records[at] !== undefined)
+      const parsed = records.flatMap((record) => (record === undefined ? [] : [parseKept(record)]))
+      await batch(await examineAll(parsed), () => false, there)
+      await saveChanged()
+    },
     ingest: async (
       records: readonly Uint8Array[],
       hold: boolean,

@@ -10,8 +10,9 @@ import { createBlocks, quarantineWrites } from './blocks.ts'
 import { milliseconds } from './commit.ts'
 import type { LogContext, LogDependencies, Retention, Routing } from './context.ts'
 import { createExclusion } from './context.ts'
-import type { Head, Log, LogStatus, ReadOptions, RunRecord, RunSketch, Stored } from './contract.ts'
+import type { Head, Log, LogStatus, ReadOptions, RunRecord, RunSketch, Stored, Withdrawn } from './contract.ts'
 import { heldChain } from './examination.ts'
+import { createCutter, settleCutChain } from './cutting.ts'
 import { createGate } from './ingestion.ts'
 import { presentOf, read } from './reading.ts'
 import type { TailReceipts } from './receipts.ts'
@@ -22,7 +23,7 @@ import { recordOf, sketchRun } from './run.ts'
 import { chainBytes } from './run-key.ts'
 import { saveSummaries, sealTail, tailRuns } from './sealing.ts'
 import type { RunEntry, StreamState } from './stream-state.ts'
-import { baseOf, countOf, endOf, indexOfOffset, noChain, tailOf } from './stream-state.ts'
+import { baseOf, countOf, endOf, indexOfOffset, nextOf, noChain, tailOf } from './stream-state.ts'
 
 export interface OpenLogOptions extends LogDependencies {
   readonly routing?: Routing
@@ -35,7 +36,12 @@ export interface OwnLog extends Log {
   route(routing: Routing): void
 }
 
+/** Anything of it that counts. */
+const isHeld = ({ entries, cut }: StreamState): boolean => entries.length > 0 && (entries[0]?.from ?? 0) < cut
+
 interface KnownHead {
+  readonly cut: number
+  readonly cutChain: string | undefined
   readonly entries: number
   readonly last: RunEntry | undefined
   readonly head: Head
@@ -47,7 +53,15 @@ const knownHeads = new WeakMap<readonly RunEntry[], KnownHead>()
 const headOf = (state: StreamState): Head => {
   const { entries, damage } = state
   const known = damage.isFound ? undefined : knownHeads.get(entries)
-  if (known !== undefined && known.entries === entries.length && known.last === entries.at(-1)) return known.head
+  const { cut, cutChain } = state
+  if (
+    known !== undefined &&
+    known.entries === entries.length &&
+    known.last === entries.at(-1) &&
+    known.cut === cut &&
+    known.cutChain === cutChain
+  )
+    return known.head
   const count = countOf(state)
   const last = entries[indexOfOffset(entries, count) - 1]
   const sealed = entries[tailOf(state).start - 1]
@@ -55,9 +69,9 @@ const headOf = (state: StreamState): Head => {
     from: baseOf(state),
     count,
     sealedTo: Math.min(count, sealed === undefined ? baseOf(state) : endOf(sealed)),
-    chain: chainBytes(last === undefined ? noChain : last.chain),
+    chain: chainBytes((count === cut ? cutChain : undefined) ?? (last === undefined ? noChain : last.chain)),
   }
-  knownHeads.set(entries, { entries: entries.length, last: entries.at(-1), head })
+  knownHeads.set(entries, { cut, cutChain, entries: entries.length, last: entries.at(-1), head })
   return head
 }
 
@@ -65,7 +79,11 @@ const statusOf = (context: LogContext): LogStatus => {
   const states = [...context.index.streams.values()]
   const entries = states.flatMap((state) => state.entries)
   return {
-    events: entries.reduce((sum, { count }) => sum + count, 0),
+    events: states.reduce(
+      (sum, { entries: held, cut }) =>
+        sum + held.reduce((all, { from, count }) => all + Math.max(0, Math.min(count, cut - from)), 0),
+      0,
+    ),
     runs: entries.length,
     sealedRuns: entries.filter(({ sealed }) => sealed).length,
     bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -98,7 +116,7 @@ const runsFrom = async (
   let size = 0
   for (let at = indexOfOffset(state.entries, offset); entries.length === 0 || size < bytes; at++) {
     const entry = state.entries[at]
-    if (entry === undefined || entry.quarantined || entries.length === runsReadMax) break
+    if (entry === undefined || entry.quarantined || entry.from >= state.cut || entries.length === runsReadMax) break
     entries.push(entry)
     size += entry.bytes
   }
@@ -108,11 +126,12 @@ const runsFrom = async (
 /** Opens the log over a store that was just opened: what is there is what was committed, whatever happened before. */
 export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
   const { store, signer, report } = options
-  const { index, lamport, findings } = await recover(store)
+  const { index, lamport, cuts, findings } = await recover(store, (stream) => options.cutOf?.(stream))
   for (const finding of findings) report('RECOVERY', finding)
 
   const listeners = new Set<(grown: ReadonlyMap<StreamId, number>) => void>()
   const storedListeners = new Set<(stored: Stored) => void>()
+  const withdrawnListeners = new Set<(gone: readonly Withdrawn[]) => void>()
   const ownForkListeners = new Set<(run: RunSketch) => void>()
   let lastWrite = options.clock.monotonic()
   const exclusion = createExclusion()
@@ -134,6 +153,9 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
     lamport,
     lastTimestamp: own.reduce((latest, state) => Math.max(latest, state.entries.at(-1)?.maxTime ?? 0), 0),
     unsettled: undefined,
+    cuts,
+    cutFor: (stream) => index.stream(stream)?.cut ?? context.cuts.get(stream) ?? options.cutOf?.(stream) ?? Infinity,
+    isOwn: (stream) => isWrittenBy(stream, signer.id),
     advanced: (grown) => {
       lastWrite = options.clock.monotonic()
       for (const listener of listeners) listener(grown)
@@ -142,6 +164,9 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
       if (storedListeners.size === 0) return
       const stored = { streams: new Set(streams), appended }
       for (const listener of storedListeners) listener(stored)
+    },
+    withdrawn: (gone) => {
+      for (const listener of withdrawnListeners) listener(gone)
     },
     ownForked: (run) => {
       for (const listener of ownForkListeners) listener(run)
@@ -172,6 +197,8 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
   const receipts = await openReceipts(store, tailReceipts, milliseconds(context))
   const append = createAppender(context, receipts)
   const gate = createGate(context, receipts)
+  const cutter = createCutter(context, gate)
+  for (const state of index.streams.values()) if (state.cut < nextOf(state)) await settleCutChain(context, state)
 
   const sealIdleTails = async (): Promise<void> => {
     if (options.clock.monotonic() - lastWrite < tailIdleSeal) return
@@ -209,10 +236,19 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
     progress: receipts.progress,
     ingest: (runs, { hold = false, mayJump = () => false } = {}) => gate.ingest(runs, hold, mayJump),
     release: gate.release,
-    heads: () => new Map(index.ordered().map((state) => [state.stream, headOf(state)])),
+    cutOf: (stream) => {
+      const cut = context.cutFor(stream)
+      return cut === Infinity ? undefined : cut
+    },
+    recut: () => exclusion.exclusive(cutter.recut),
+    onWithdrawn: (listener) => {
+      withdrawnListeners.add(listener)
+      return () => withdrawnListeners.delete(listener)
+    },
+    heads: () => new Map(index.ordered().flatMap((state) => (isHeld(state) ? [[state.stream, headOf(state)]] : []))),
     head: (stream) => {
       const state = index.stream(stream)
-      return state === undefined ? undefined : headOf(state)
+      return state !== undefined && isHeld(state) ? headOf(state) : undefined
     },
     count: (stream) => {
       const state = index.stream(stream)
@@ -225,7 +261,7 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
     },
     hole: (stream) => {
       const state = index.stream(stream)
-      return state?.damage.isFound === true ? firstHole(state.entries) : 0
+      return state?.damage.isFound === true && countOf(state) < state.cut ? firstHole(state.entries) : 0
     },
     onStored: (listener) => {
       storedListeners.add(listener)
@@ -234,7 +270,7 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
     run: async (stream: StreamId, offset: number) => {
       const state = index.stream(stream)
       const entry = state?.entries[indexOfOffset(state.entries, offset)]
-      if (state === undefined || entry === undefined || entry.from > offset) return undefined
+      if (state === undefined || entry === undefined || entry.from > offset || entry.from >= state.cut) return undefined
       return (await blocks.run(state, entry))?.bytes
     },
     runs: (stream, offset, bytes) => runsFrom(context, stream, offset, bytes),

@@ -1,10 +1,13 @@
 /** Opening is recovery: the index is what the keys of the store say, whatever happened before. */
 import { decodeCount } from './count.ts'
+import type { StreamId } from '../core/event.ts'
 import type { Store } from '../store/contract.ts'
+import type { Cuts } from './kept-cuts.ts'
+import { loadCuts } from './kept-cuts.ts'
 import type { RunKey } from './run-key.ts'
 import { readRunKey } from './run-key.ts'
 import type { Index, RunEntry, StreamState } from './stream-state.ts'
-import { createEntry, createIndex, endOf } from './stream-state.ts'
+import { createEntry, createIndex, endOf, visibleOf } from './stream-state.ts'
 import type { Summary } from './summary.ts'
 import { decodeSummaries } from './summary.ts'
 
@@ -12,6 +15,8 @@ export interface Recovered {
   readonly index: Index
   /** Highest lamport of any run held or held once. */
   readonly lamport: number
+  /** Those of the last time. */
+  readonly cuts: Cuts
   /** Sentences on what was found damaged. */
   readonly findings: readonly string[]
 }
@@ -66,14 +71,16 @@ const missing = (before: Pick<RunEntry, 'from' | 'count' | 'lastLamport'>, after
   return { ...createEntry('', fields, 0), quarantined: true, unreadable: 'the record is missing' }
 }
 
-export const recover = async (store: Store): Promise<Recovered> => {
+export const recover = async (store: Store, cutOf: (stream: StreamId) => number | undefined): Promise<Recovered> => {
   const findings: string[] = []
-  const [keys, summaries, kept] = await Promise.all([
+  const [keys, summaries, kept, cuts] = await Promise.all([
     store.keys('runs', {}),
     readSummaries(store, findings),
     store.get('meta', 'lamport'),
+    loadCuts(store, findings),
   ])
-  const index = createIndex()
+  // who was cut off is known again only when the swarm's own streams have been read
+  const index = createIndex((stream) => cuts.get(stream) ?? cutOf(stream))
   let lamport = 0
   try {
     if (kept !== undefined) lamport = decodeCount(kept)
@@ -91,6 +98,6 @@ export const recover = async (store: Store): Promise<Recovered> => {
     place(state, createEntry(key, fields, summary?.receivedAt ?? 0, summary), findings)
     lamport = Math.max(lamport, fields.lastLamport)
   }
-  for (const state of index.streams.values()) state.present = endOf(state.entries.at(-1) ?? { from: 0, count: 0 })
-  return { index, lamport, findings }
+  for (const state of index.streams.values()) state.present = visibleOf(state)
+  return { index, lamport, cuts, findings }
 }

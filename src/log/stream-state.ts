@@ -28,13 +28,18 @@ export interface RunEntry extends Omit<RunKey, 'stream' | 'ephemeral'> {
 export interface StreamState {
   readonly stream: StreamId
   readonly node: NodeId
-  readonly ephemeral: boolean
+  /** Fixed for as long as anything of it is held. */
+  ephemeral: boolean
   /** Contiguous, ascending, never overlapping. */
   entries: RunEntry[]
   /** Whether an entry was ever quarantined: most streams need not be searched for one. */
   readonly damage: { isFound: boolean }
   /** One past the last offset that readers see. */
   present: number
+  /** Events from here on do not count (RULES 19); Infinity: all do. */
+  cut: number
+  /** Chain at the last commit before a cut that lies within an entry. */
+  cutChain: string | undefined
 }
 
 export const noChain = cryptBase64(emptyChain)
@@ -49,9 +54,15 @@ export const nextOf = (state: StreamState): number => {
 export const chainOfHead = (state: StreamState): string => state.entries.at(-1)?.chain ?? noChain
 export const endOf = (entry: { readonly from: number; readonly count: number }): number => entry.from + entry.count
 
+/** One past the last offset held that counts. */
+export const visibleOf = (state: StreamState): number => Math.min(nextOf(state), state.cut)
+
 /** One past the contiguous verified prefix (RULES 5). */
 export const countOf = (state: StreamState): number =>
-  (state.damage.isFound ? state.entries.find((entry) => entry.quarantined)?.from : undefined) ?? nextOf(state)
+  Math.min(
+    (state.damage.isFound ? state.entries.find((entry) => entry.quarantined)?.from : undefined) ?? nextOf(state),
+    state.cut,
+  )
 
 /** Index of the entry that holds `offset`, or of the first one after it. */
 export const indexOfOffset = (entries: readonly RunEntry[], offset: number): number => {
@@ -112,6 +123,17 @@ export const createEntry = (key: string, fields: RunKey, receivedAt: number, sum
   receivedAt,
 })
 
+export const createStreamState = (stream: StreamId, ephemeral: boolean, cut: number | undefined): StreamState => ({
+  stream,
+  node: parseStreamId(stream)?.node as NodeId,
+  ephemeral,
+  entries: [],
+  damage: { isFound: false },
+  present: 0,
+  cut: cut ?? Infinity,
+  cutChain: undefined,
+})
+
 export interface Index {
   readonly streams: ReadonlyMap<StreamId, StreamState>
   stream(stream: StreamId): StreamState | undefined
@@ -121,7 +143,7 @@ export interface Index {
   ordered(): readonly StreamState[]
 }
 
-export const createIndex = (): Index => {
+export const createIndex = (cutOf: (stream: StreamId) => number | undefined): Index => {
   const streams = new Map<StreamId, StreamState>()
   let order: readonly StreamState[] | undefined
   return {
@@ -130,8 +152,7 @@ export const createIndex = (): Index => {
     demand: (stream, ephemeral) => {
       const known = streams.get(stream)
       if (known !== undefined) return known
-      const node = parseStreamId(stream)?.node as NodeId
-      const made: StreamState = { stream, node, ephemeral, entries: [], damage: { isFound: false }, present: 0 }
+      const made = createStreamState(stream, ephemeral, cutOf(stream))
       streams.set(stream, made)
       order = undefined
       return made
