@@ -23,8 +23,8 @@ it(`RULES 6, 7, 9: nothing acknowledged is lost, torn or doubled, in ${seeds.len
     }
   }
   if (process.env['SHOAL_SIM_SEEDS'] !== undefined) console.info(total)
-  // a simulation in which nothing happens proves nothing
-  if (only !== undefined) return
+  // a simulation in which nothing happens proves nothing; of a few worlds the averages say little
+  if (seeds.length < 6) return
   expect(total.deaths).toBeGreaterThan(seeds.length * 3)
   expect(total.takeovers).toBeGreaterThan(0)
   expect(total.refused).toBeGreaterThan(seeds.length * 2)

@@ -6,13 +6,7 @@ import { unbundle } from '../../src/replication/fragments.ts'
 import { bundleByte, runByte } from '../../src/replication/frame.ts'
 import type { AppId, StreamId } from '../../src/core/event.ts'
 import type { Node } from '../../src/node/contract.ts'
-import { createDevice } from './device.ts'
-import { createNetwork } from './network.ts'
-import { enterPlatform } from './platform.ts'
-import { introduce, provision } from './provision.ts'
-import { createRandom } from './random.ts'
-import { createRelay } from './relay.ts'
-import { createTime } from './time.ts'
+import { createCrowd } from './crowd.ts'
 
 export interface LargeOptions {
   readonly seed: number
@@ -46,11 +40,6 @@ export interface LargeOutcome {
 }
 
 const appId = 'com.example.sim' as AppId
-/** All start within this. Milliseconds. */
-const starting = 5000
-/** At more stations where there are more nodes, as in a plant of several halls: whoever is at one greets everybody there. */
-const nodesPerStation = 100
-
 /** Milliseconds. */
 const second = 1000
 
@@ -80,25 +69,20 @@ const createDelays = () => {
   }
 }
 
-const unknownStation = (): never => {
-  throw new Error('there is no such station')
-}
-
 export const runLargeSwarm = async (options: LargeOptions): Promise<LargeOutcome> => {
   const { nodes: count, tell = () => undefined } = options
-  const random = createRandom(options.seed)
-  const leave = enterPlatform(random.split())
-  const time = createTime()
   const traffic = { runs: 0, bytes: 0 }
-  const network = createNetwork(time, random.split(), undefined, (frame) => {
-    traffic.bytes += frame.length
-    if (frame[0] === bundleByte) for (const one of unbundle(frame)) traffic.runs += isRun(one) ? 1 : 0
-    else if (isRun(frame)) traffic.runs += 1
+  const crowd = createCrowd({
+    seed: options.seed,
+    nodes: count,
+    tell,
+    onFrame: (frame) => {
+      traffic.bytes += frame.length
+      if (frame[0] === bundleByte) for (const one of unbundle(frame)) traffic.runs += isRun(one) ? 1 : 0
+      else if (isRun(frame)) traffic.runs += 1
+    },
   })
-  const relays = Array.from({ length: Math.ceil(count / nodesPerStation) }, () =>
-    createRelay(time, random.split(), network),
-  )
-  const stationOf = (index: number): string => `wss://station-${index % relays.length}.example/signal`
+  const { time, random } = crowd
   const acknowledged = new Map<StreamId, number[]>()
   const delays = createDelays()
   const stored = { runs: 0 }
@@ -106,20 +90,6 @@ export const runLargeSwarm = async (options: LargeOptions): Promise<LargeOutcome
   let problem: unknown
   let events = 0
 
-  const devices = Array.from({ length: count }, (_, index) =>
-    createDevice({
-      name: `node ${index}`,
-      time,
-      network,
-      random: random.split(),
-      openRelaySocket: (place) => {
-        const sockets = new Map(relays.map((relay, station) => [stationOf(station), relay.openSocket(place)]))
-        return (url, listener) => (sockets.get(url) ?? unknownStation)(url, listener)
-      },
-      // every tenth is at two of them, so that the swarm is one piece
-      stations: [...new Set([stationOf(index), stationOf(index % 10 === 0 ? index + 1 : index)])],
-    }),
-  )
   const watch = (node: Node): void => {
     const seen = new Map<StreamId, number>()
     node.log.onStored(({ streams, appended }) => {
@@ -135,13 +105,10 @@ export const runLargeSwarm = async (options: LargeOptions): Promise<LargeOutcome
       }
     })
   }
-  const running = (): Node[] =>
-    devices.map((device) => {
-      const node = device.node()
-      if (node === undefined || device.problem !== undefined || problem !== undefined)
-        throw device.problem ?? problem ?? new Error(`${device.name} does not run`)
-      return node
-    })
+  const running = (): readonly Node[] => {
+    if (problem !== undefined) throw problem
+    return crowd.running()
+  }
   const publish = (node: Node): void => {
     node.log
       .append([{ tags: ['sim', 'machine:press'], payload: { at: time.now(), temperature: random.between(20, 90) } }], {
@@ -160,17 +127,7 @@ export const runLargeSwarm = async (options: LargeOptions): Promise<LargeOutcome
   }
 
   try {
-    const disks = devices.map(({ disk }) => disk)
-    await introduce(disks, await provision(disks, random.split()), time.clock())
-    tell(`${count} nodes are members`)
-    for (const device of devices) {
-      device.onNode = watch
-      time.after(random.between(0, starting), device.start)
-    }
-    for (let passed = 0; passed < options.forming; passed += 5000) {
-      await time.pass(5000)
-      tell(`${passed / 1000 + 5} s of forming links`)
-    }
+    await crowd.form(options.forming, watch)
     const nodes = running()
     const links = nodes.map(({ swarm }) => swarm.status().devices.filter(({ link }) => link !== undefined).length)
     links.sort((a, b) => a - b)
@@ -208,7 +165,6 @@ export const runLargeSwarm = async (options: LargeOptions): Promise<LargeOutcome
       published: { simulated, real },
     }
   } finally {
-    for (const device of devices) device.kill()
-    leave()
+    crowd.end()
   }
 }
