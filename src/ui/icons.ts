@@ -35,6 +35,7 @@ const paths = {
   forward: 'M9.5 5 16 12l-6.5 7',
   warn: 'M12 4 2.5 20h19zM12 10v4.5M12 17.2v.1',
   wait: 'M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16ZM12 8v4.5l3 2',
+  invite: 'M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2v2M20 14v2h-2M14 20v-2M18 20h2',
   camera: 'M4 8h4l1.5-3h5L16 8h4v11H4zM12 16.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7Z',
   file: 'M6 3h8l4 4v14H6zM14 3v4h4',
 } as const
