@@ -57,7 +57,7 @@ export const createRadioPage = (options: RadioPageOptions): RadioPage => {
   let heardAt = clock.monotonic()
   let owed = 0
 
-  const hold = ({ id: channel, fingerprints, isInitiator, buffered }: HeldChannel): Channel => {
+  const hold = ({ id: channel, fingerprints, isInitiator, buffered }: HeldChannel, isAdopted: boolean): Channel => {
     const end = (reason: CloseReason): void => {
       held.delete(channel)
       outbox.send({ type: 'close', channel })
@@ -65,7 +65,11 @@ export const createRadioPage = (options: RadioPageOptions): RadioPage => {
     }
     const own: Held = {
       buffered,
-      reception: createReception(() => end(failed('More arrived than is kept for somebody who does not listen.'))),
+      reception: createReception(() => {
+        // meant for the worker of before: whoever listens at last lets the other end say anew what it has to know
+        if (isAdopted) own.reception.forget()
+        else end(failed('More arrived than is kept for somebody who does not listen.'))
+      }),
     }
     held.set(channel, own)
     const { reception } = own
@@ -113,7 +117,7 @@ export const createRadioPage = (options: RadioPageOptions): RadioPage => {
         isVisible = report.isVisible
         return options.onOffer(
           page,
-          report.channels.map((channel) => hold(channel)),
+          report.channels.map((channel) => hold(channel, true)),
         )
       case 'visibility':
         isVisible = report.isVisible
@@ -128,7 +132,7 @@ export const createRadioPage = (options: RadioPageOptions): RadioPage => {
         const asked = dials.get(report.dial)
         if (asked === undefined) return outbox.send({ type: 'close', channel: report.channel.id })
         dials.delete(report.dial)
-        return asked.onOpen(hold(report.channel))
+        return asked.onOpen(hold(report.channel, false))
       }
       case 'fail': {
         const asked = dials.get(report.dial)

@@ -28,11 +28,13 @@ export interface Reception {
   level(buffered: number): void
   /** The channel is over; its listener is told, unless it was over already. */
   end(reason: CloseReason): void
+  /** What came early is not kept any longer; the channel goes on. */
+  forget(): void
   /** By our own close: nobody is told any more. */
   mute(): void
 }
 
-/** `onFlood`: more came than is kept for a listener who is not there; called at most once, and the channel has then to end. */
+/** `onFlood`: more came than is kept for a listener who is not there; the channel has to end then, or to forget what it kept. */
 export const createReception = (onFlood: () => void): Reception => {
   let early: Uint8Array<ArrayBuffer>[] = []
   let earlyBytes = 0
@@ -85,6 +87,10 @@ export const createReception = (onFlood: () => void): Reception => {
       isOver = true
       reason = why
       if (isLive) listener?.onClose(why)
+    },
+    forget: () => {
+      early = []
+      earlyBytes = 0
     },
     mute: () => {
       isOver = true

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { drainedBytes, frameBytesMax } from '../../src/core/limits.ts'
+import { drainedBytes, earlyBytesMax, frameBytesMax } from '../../src/core/limits.ts'
 import type { CloseReason } from '../../src/transport/contract.ts'
 import type { Heard } from './radio-world.ts'
 import { createRadioWorld, hear } from './radio-world.ts'
@@ -216,6 +216,47 @@ test('the worker dies: the next one gets the links within 3 s, and they still ca
   expect(here.frames).toEqual([one])
   expect(there.frames).toEqual([one])
   expect(world.desk.radio.isReady).toBe(true)
+})
+
+test('a worker that opens a large log is slow to listen: what comes until then ends no connection that outlived the one before', async () => {
+  const world = createRadioWorld()
+  world.tab('A')
+  await world.run(100)
+  const [, theirs] = await world.connect('X')
+  const there = hear(theirs)
+  world.killWorker()
+  await world.run(2900)
+  const [after] = world.adopted
+  if (after === undefined) throw new Error('nothing was adopted')
+  // as from a node that goes on with what was wanted of it
+  for (let bytes = 0; bytes <= 3 * earlyBytesMax; bytes += frameBytesMax) {
+    theirs.send(new Uint8Array(frameBytesMax))
+    await world.run(50)
+  }
+  theirs.send(one)
+  await world.run(100)
+  const here = hear(after)
+  theirs.send(Uint8Array.of(4))
+  after.send(one)
+  await world.run(200)
+  expect([here.closes, there.closes]).toEqual([[], []])
+  expect(here.frames.slice(-2)).toEqual([one, Uint8Array.of(4)])
+  expect(here.frames.reduce((bytes, { length }) => bytes + length, 0)).toBeLessThan(earlyBytesMax)
+  expect(there.frames).toEqual([one])
+})
+
+test('on a new connection the same is too much', async () => {
+  const world = createRadioWorld()
+  world.tab('A')
+  await world.run(100)
+  const [ours, theirs] = await world.connect('X')
+  const there = hear(theirs)
+  for (let bytes = 0; bytes <= earlyBytesMax; bytes += frameBytesMax) theirs.send(new Uint8Array(frameBytesMax))
+  await world.run(200)
+  const here = hear(ours)
+  await world.run(100)
+  expect(codes(here.closes)).toEqual(['ERR_CHANNEL_FAILED'])
+  expect(codes(there.closes)).toEqual(['ERR_CHANNEL_CLOSED'])
 })
 
 test('what waits in the tab when the worker dies is counted by the next one', async () => {
