@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { measureCatchingUp } from './catching-up.ts'
 import { measureDelivery } from './delivery.ts'
+import { measurePoster, measureReplacement, measureRevocation } from './fleet.ts'
 import type { Outcome } from './figure.ts'
 import { isFigure, isReached, lines, shown } from './figure.ts'
 import type { Ground } from './ground.ts'
@@ -18,9 +19,9 @@ import { measureScript } from './script.ts'
 import { measureSimulatedHundred, measureSimulatedThousand } from './simulated.ts'
 
 const nodeParts = ['publish', 'import', 'stored', 'read', 'open', 'query', 'worker'] as const
-const swarmParts = ['catch-up', 'rivals', 'live', 'join', 'links'] as const
-/** The second takes many minutes, and is measured only when named. */
-const simulatedParts = ['simulated', 'simulated-1000'] as const
+const swarmParts = ['catch-up', 'rivals', 'live', 'join', 'links', 'poster', 'replace'] as const
+/** The last takes many minutes, and is measured only when named. */
+const simulatedParts = ['revoke', 'simulated', 'simulated-1000'] as const
 const parts = [...nodeParts, ...swarmParts, ...simulatedParts] as const
 type Part = (typeof parts)[number]
 
@@ -97,6 +98,8 @@ const measureSwarm = async (ground: Ground, { events, appFolder }: BenchOptions,
   }
   if (has('live')) add(await measureDelivery(ground))
   if (has('join')) add(await measureJoining(ground))
+  if (has('poster')) add([await measurePoster(ground)])
+  if (has('replace')) add([await measureReplacement(ground)])
   if (!has('links')) return
   const linked = await prepareGround({ appFolder, isReadable: false, limits: manyLinks })
   try {
@@ -115,6 +118,7 @@ const measure = async (ground: Ground, options: BenchOptions): Promise<Outcome[]
   const has: Has = (...some) => some.some((part) => options.only.has(part))
   await measureNode(ground, options, has, add)
   await measureSwarm(ground, options, has, add)
+  if (has('revoke')) add([await measureRevocation()])
   if (has('simulated')) add(await measureSimulatedHundred())
   if (has('simulated-1000')) add(await measureSimulatedThousand())
   return outcomes
