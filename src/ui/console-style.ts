@@ -149,6 +149,10 @@ export const consoleStyle = css`
     font-size: 0.8125rem;
     font-style: normal;
   }
+  .count.mild {
+    background: var(--sun);
+    color: var(--sun-ink);
+  }
   .busy {
     position: absolute;
     top: 10px;

@@ -5,9 +5,12 @@ import '../apps/andon/andon-view.ts'
 import type { Shoal, SwarmStatus } from '../client/contract.ts'
 import type { PageState } from '../page/contract.ts'
 import './check/check-view.ts'
+import './diary/diary-view.ts'
 import { consoleStyle } from './console-style.ts'
 import './devices/devices-view.ts'
+import { applyProfile, chosenHome } from './fleet/profile.ts'
 import { icon, mark } from './icons.ts'
+import './invite/invite-view.ts'
 import type { Theme } from './preferences.ts'
 import { applyTheme, chosenLanguage, chosenTheme, recall, remember, themes } from './preferences.ts'
 import type { Route, ViewName } from './route.ts'
@@ -21,13 +24,14 @@ import './views/import-view.ts'
 import './views/overview-view.ts'
 import './views/publish-view.ts'
 import './views/query-view.ts'
+import './welcome/recover-view.ts'
 import './welcome/recovery-view.ts'
 import './welcome/welcome-view.ts'
 
 const themeIcon = { auto: 'auto', light: 'sun', dark: 'moon' } as const
 
 /** On a handheld these stand behind “More”. */
-const rest: readonly ViewName[] = ['query', 'publish', 'import', 'check']
+const rest: readonly ViewName[] = ['query', 'publish', 'import', 'check', 'diary']
 
 export class ShoalConsole extends LitElement {
   static override properties = {
@@ -56,6 +60,8 @@ export class ShoalConsole extends LitElement {
   declare calls: number
   declare more: boolean
   #forget: (() => void)[] = []
+  /** The swarm whose profile was looked at. */
+  #begunIn: string | undefined
 
   constructor() {
     super()
@@ -94,7 +100,9 @@ export class ShoalConsole extends LitElement {
   /** Until the node has answered, home is what it was last time: a screen at once, also with a cold worker. */
   #home(): ViewName | undefined {
     const hasLooked = recall('looked') !== undefined
-    return this.swarm ? homeView(this.swarm, hasLooked) : viewNames.find((view) => view === recall('home'))
+    return this.swarm
+      ? homeView(this.swarm, hasLooked, chosenHome())
+      : viewNames.find((view) => view === recall('home'))
   }
   #follow(): void {
     const route = currentRoute(location, this.#home())
@@ -104,11 +112,27 @@ export class ShoalConsole extends LitElement {
   #learn(status: SwarmStatus): void {
     this.swarm = status
     remember('home', this.#home() ?? '')
+    if (status.state === 'member' && status.joining === undefined) void this.#begin(status.swarmId)
     const { route } = this
     // the first start is over
     if (route?.view === 'welcome' && route.invitation === undefined && status.state === 'member' && !status.joining)
       location.replace(homeLink)
     this.#follow()
+  }
+
+  /** What the invitation says this device begins with. */
+  async #begin(swarmId: string): Promise<void> {
+    if (this.shoal === undefined || this.#begunIn === swarmId) return
+    this.#begunIn = swarmId
+    const language = await applyProfile(this.shoal, swarmId)
+    if (language !== undefined) this.#speak(language)
+    remember('home', this.#home() ?? '')
+    this.#follow()
+  }
+  #speak(language: Language): void {
+    remember('language', language)
+    document.documentElement.lang = language
+    this.text = createText(language)
   }
 
   #nextTheme = (): void => {
@@ -117,10 +141,7 @@ export class ShoalConsole extends LitElement {
     applyTheme(this.theme)
   }
   #nextLanguage = (): void => {
-    const language: Language = this.text.language === 'en' ? 'de' : 'en'
-    remember('language', language)
-    document.documentElement.lang = language
-    this.text = createText(language)
+    this.#speak(this.text.language === 'en' ? 'de' : 'en')
   }
 
   override render(): TemplateResult {
@@ -169,7 +190,7 @@ export class ShoalConsole extends LitElement {
   /** Help and the devices are there from the beginning of a swarm; before, there is the way into one. */
   #navigation(): TemplateResult {
     const { text } = this
-    const isMember = this.swarm ? this.swarm.state === 'member' : recall('home') === 'andon'
+    const isMember = this.swarm ? this.swarm.state === 'member' : recall('home') === (chosenHome() ?? 'andon')
     const first: readonly ViewName[] = [isMember ? 'andon' : 'welcome', 'devices', 'overview', 'events']
     const isInRest = this.route !== undefined && rest.includes(this.route.view)
     return html`<nav aria-label=${text.say('nav.label')}>
@@ -195,7 +216,9 @@ export class ShoalConsole extends LitElement {
   }
 
   #link(view: ViewName): TemplateResult {
-    const current = this.route?.view === view
+    const at = this.route?.view
+    const current = at === view || (view === 'devices' && (at === 'invite' || at === 'recover'))
+    const alerts = view === 'overview' ? (this.swarm?.alerts.length ?? 0) : 0
     const { text } = this
     return html`<a
       href=${linkTo({ view })}
@@ -205,6 +228,7 @@ export class ShoalConsole extends LitElement {
     >
       ${icon(view)}<span>${text.say(`nav.${view}`)}</span>
       ${view === 'import' && this.importing ? html`<i class="busy" title=${text.say('import.running')}></i>` : nothing}
+      ${alerts > 0 ? html`<i class="count mild" title=${text.say('alert.title')}>${alerts}</i>` : nothing}
       ${view === 'andon' && this.calls > 0 ? html`<i class="count">${this.calls}</i>` : nothing}
     </a>`
   }
@@ -248,6 +272,23 @@ export class ShoalConsole extends LitElement {
           .text=${text}
           ?active=${active}
         ></shoal-recovery>`
+      case 'recover':
+        return html`<shoal-recover
+          ?hidden=${!active}
+          .shoal=${shoal}
+          .swarm=${swarm}
+          .text=${text}
+          ?active=${active}
+        ></shoal-recover>`
+      case 'invite':
+        return html`<shoal-invite
+          ?hidden=${!active}
+          .shoal=${shoal}
+          .swarm=${swarm}
+          .text=${text}
+          .poster=${route?.poster}
+          ?active=${active}
+        ></shoal-invite>`
       case 'devices':
         return html`<shoal-devices
           ?hidden=${!active}
@@ -256,6 +297,7 @@ export class ShoalConsole extends LitElement {
           .standing=${standing}
           .swarm=${swarm}
           .text=${text}
+          .device=${route?.device}
           ?active=${active}
         ></shoal-devices>`
       case 'check':
@@ -264,9 +306,20 @@ export class ShoalConsole extends LitElement {
           .shoal=${shoal}
           .page=${page}
           .standing=${standing}
+          .swarm=${swarm}
           .text=${text}
+          .device=${route?.device}
           ?active=${active}
         ></shoal-check>`
+      case 'diary':
+        return html`<shoal-diary
+          ?hidden=${!active}
+          .shoal=${shoal}
+          .swarm=${swarm}
+          .text=${text}
+          .device=${route?.device}
+          ?active=${active}
+        ></shoal-diary>`
       case 'overview':
         return html`<shoal-overview
           ?hidden=${!active}

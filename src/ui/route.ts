@@ -4,6 +4,8 @@ import type { SwarmStatus } from '../client/contract.ts'
 export const viewNames = [
   'welcome',
   'recovery',
+  'recover',
+  'invite',
   'andon',
   'devices',
   'overview',
@@ -12,6 +14,7 @@ export const viewNames = [
   'publish',
   'import',
   'check',
+  'diary',
 ] as const
 export type ViewName = (typeof viewNames)[number]
 
@@ -20,6 +23,10 @@ export type WelcomeStep = (typeof welcomeSteps)[number]
 
 export interface Route {
   readonly view: ViewName
+  /** The device that the check is about, that the diary shows, or whose page it is. */
+  readonly device?: string
+  /** The invitation that is shown. */
+  readonly poster?: string
   /** A query to run. */
   readonly aql?: string
   /** The former log to ask. */
@@ -30,9 +37,16 @@ export interface Route {
   readonly invitation?: string
 }
 
-/** The view of an address that names none. `hasLooked`: the operator chose to look around before beginning or joining. */
-export const homeView = (swarm: Pick<SwarmStatus, 'state' | 'joining'>, hasLooked: boolean): ViewName => {
-  if (swarm.state === 'member') return 'andon'
+/**
+ * The view of an address that names none. `hasLooked`: the operator chose to look around before beginning or joining. `chosen`: what the
+ * device was set up to open with.
+ */
+export const homeView = (
+  swarm: Pick<SwarmStatus, 'state' | 'joining'>,
+  hasLooked: boolean,
+  chosen?: ViewName,
+): ViewName => {
+  if (swarm.state === 'member') return chosen ?? 'andon'
   return hasLooked && swarm.joining === undefined ? 'overview' : 'welcome'
 }
 
@@ -47,22 +61,26 @@ export const currentRoute = (at: Pick<Location, 'hash' | 'pathname' | 'href'>, h
   if (view === undefined) return undefined
   const step = view === 'welcome' ? welcomeSteps.find((name) => name === second) : undefined
   const asked = new URLSearchParams(search)
-  const [aql, swarmId] = [asked.get('q'), asked.get('log')]
+  const [aql, swarmId, device, poster] = ['q', 'log', 'device', 'poster'].map((name) => asked.get(name) ?? undefined)
   return {
     view,
     ...(step === undefined ? {} : { step }),
-    ...(aql === null ? {} : { aql }),
-    ...(swarmId === null ? {} : { swarmId }),
+    ...(aql === undefined ? {} : { aql }),
+    ...(swarmId === undefined ? {} : { swarmId }),
+    ...(device === undefined ? {} : { device }),
+    ...(poster === undefined ? {} : { poster }),
   }
 }
 
 /** Where an address without a view leads. */
 export const homeLink = '#/'
 
-export const linkTo = ({ view, step, aql, swarmId }: Route): string => {
+export const linkTo = ({ view, step, aql, swarmId, device, poster }: Route): string => {
   const asked = new URLSearchParams({
     ...(aql === undefined ? {} : { q: aql }),
     ...(swarmId === undefined ? {} : { log: swarmId }),
+    ...(device === undefined ? {} : { device }),
+    ...(poster === undefined ? {} : { poster }),
   }).toString()
   return `#/${view}${step === undefined ? '' : `/${step}`}${asked === '' ? '' : `?${asked}`}`
 }

@@ -82,9 +82,11 @@ export const createText = (language: Language): Text => {
       if (seconds < 1) return unit(Math.round(seconds * 1000), 'millisecond', 0)
       if (seconds < 60) return unit(seconds, 'second', seconds < 10 ? 1 : 0)
       if (seconds < 3600) return unit(Math.round(seconds / 60), 'minute', 0)
-      const hours = Math.floor(seconds / 3600)
+      const minutes = Math.round(seconds / 60)
+      const hours = Math.floor(minutes / 60)
+      if (hours < 48 && minutes % 60 === 0) return unit(hours, 'hour', 0)
       return hours < 48
-        ? `${unit(hours, 'hour', 0)} ${unit(Math.round((seconds % 3600) / 60), 'minute', 0)}`
+        ? `${unit(hours, 'hour', 0)} ${unit(minutes % 60, 'minute', 0)}`
         : unit(Math.round(hours / 24), 'day', 0)
     },
   }

@@ -6,184 +6,27 @@ import type {
   DeviceStatus,
   FormerLog,
   InvitationDetails,
-  Joining,
-  LinkStatus,
+  InvitationStatus,
+  Remains,
   Swarm,
   SwarmStatus,
 } from '../../src/client/contract.ts'
 import { ShoalError } from '../../src/core/errors.ts'
 import type { NodeId } from '../../src/core/event.ts'
-
-export const selfId = 'V1n8Zb0kQ7mT.eR4sYw2LxJ5uHcG9dAfP3iKoNtB6vE' as NodeId
-export const recoveryCode = 'SHOL4-7KQ2M-X9RTB-3WZ8H-N5CVD-6PJ1F-YE0GA-SKT4U-B7Q2L-M9XRH-3W6ZD-5P7'
-const swarmId = 'kd0Yq3JmB7eU5xR1wTzH2nLfVgC9aSoP8iE4uKyXbN.'
-
-export const otherId = (index: number): NodeId =>
-  `${String.fromCodePoint(65 + (index % 26))}${index.toString(36).padStart(2, '0')}Zb0kQ7mT.eR4sYw2LxJ5uHcG9dAfP3iKoNtB6v0`.slice(
-    0,
-    43,
-  ) as NodeId
-
-export const scenes = [
-  'alone',
-  'founded',
-  'two',
-  'eight',
-  'forty',
-  'trouble',
-  'lonely',
-  'joining',
-  'stuck',
-  'failed',
-  'former',
-] as const
-export type Scene = (typeof scenes)[number]
-
-const names = [
-  'Press line tablet',
-  'Assembly 1',
-  'Assembly 2',
-  'Shift lead',
-  'Quality desk',
-  'Warehouse',
-  'Station office',
-  'Milling',
-]
-const minute = 60_000_000
-
-const link = (index: number, now: number): LinkStatus => ({
-  kind: index === 6 ? 'websocket' : 'webrtc',
-  roundTrip: 1.2 + ((index * 37) % 50) / 2,
-  clockOffset: [0, 120_000, -12_000_000, 400_000, 95_000_000, 0, -30_000, 0][index % 8] ?? 0,
-  since: now - index * 7 * minute,
-  bytesSent: 18_000 * index,
-  bytesReceived: 91_000 * index,
-})
-
-/** A ring with some chords, as the topology makes them beyond eight. */
-const neighbours = (index: number, count: number): NodeId[] => {
-  const at = (other: number): NodeId => {
-    const wrapped = (other + count) % count
-    return wrapped === 0 ? selfId : otherId(wrapped)
-  }
-  if (count <= 8)
-    return Array.from({ length: count }, (_, other) => other)
-      .filter((other) => other !== index)
-      .map(at)
-  return [at(index + 1), at(index - 1), at(index + 7), at(index - 7), at(index * 3 + 5)].filter(
-    (node) => node !== at(index),
-  )
-}
-
-const devicesOf = (count: number, now: number, asleep: readonly number[] = []): DeviceStatus[] =>
-  Array.from({ length: count }, (_, index): DeviceStatus => {
-    const isSelf = index === 0
-    const isAsleep = asleep.includes(index)
-    const direct = neighbours(0, count).includes(isSelf ? selfId : otherId(index))
-    return {
-      node: isSelf ? selfId : otherId(index),
-      isSelf,
-      displayName: names[index] ?? `Tablet ${index + 1}`,
-      role: index === 0 || index === 6 ? 'admin' : 'member',
-      admittedBy: selfId,
-      standing: { type: 'active' },
-      depth: index === 0 ? 0 : 1,
-      lastSeen: isAsleep ? now - (index + 1) * 170 * minute : now - 2_000_000,
-      neighbours: isAsleep
-        ? []
-        : neighbours(index, count).filter((node) => !asleep.some((other) => otherId(other) === node)),
-      ...(isSelf ? {} : { lacksOfOurs: isAsleep ? 340 + index : 0, weLack: index === 3 ? 12 : 0 }),
-      ...(!isSelf && direct && !isAsleep ? { link: link(index, now) } : {}),
-    }
-  })
-
-const stationUrl = 'wss://station.works.example/signal'
-
-const base: Omit<SwarmStatus, 'devices'> = {
-  state: 'member',
+import { invitationLink } from './fake-fleet.ts'
+import type { Scene } from './fake-scenes.ts'
+import {
+  base,
+  devicesOf,
+  joiningOf,
+  minute,
+  otherId,
+  recoveryCode,
+  selfId,
+  stationUrl,
+  statusOf,
   swarmId,
-  name: 'Werk Nord, Halle 3',
-  role: 'admin',
-  node: selfId,
-  recoveryPending: false,
-  radio: 'ready',
-  stations: [{ url: stationUrl, state: 'connected' }],
-  onlyHere: 0,
-  toReceive: 0,
-  standing: { type: 'active' },
-  invitations: [],
-  alerts: [],
-}
-
-const joiningOf = (step: Joining['step'], now: number, rest: Partial<Joining> = {}): Joining => ({
-  step,
-  swarmName: 'Werk Nord, Halle 3',
-  since: now - 9_000_000,
-  failed: false,
-  ...rest,
-})
-
-const statusOf = (scene: Scene, now: number): SwarmStatus => {
-  const alone: SwarmStatus = { ...base, state: 'alone', name: '', stations: [], devices: devicesOf(1, now) }
-  switch (scene) {
-    case 'alone':
-    case 'former':
-      return alone
-    case 'founded':
-      return { ...base, recoveryPending: true, onlyHere: 12, devices: devicesOf(1, now) }
-    case 'two':
-      return { ...base, devices: devicesOf(2, now) }
-    case 'eight':
-      return { ...base, onlyHere: 12, toReceive: 12, devices: devicesOf(8, now, [5, 7]) }
-    case 'forty':
-      return { ...base, devices: devicesOf(40, now, [9, 21, 22, 37]) }
-    case 'trouble':
-      return {
-        ...base,
-        role: 'member',
-        onlyHere: 1204,
-        stations: [
-          { url: stationUrl, state: 'unreachable', problem: 'The connection was refused.' },
-          { url: 'wss://10.0.4.2:4454/signal', state: 'connecting' },
-        ],
-        devices: devicesOf(5, now, [4]).map((device, index) =>
-          index === 0
-            ? { ...device, role: 'member' }
-            : index === 1
-              ? { ...device, role: 'admin' }
-              : index === 2
-                ? { ...device, problem: 'It speaks protocol 1, this device 3: update that device.' }
-                : device,
-        ),
-      }
-    case 'lonely':
-      return {
-        ...base,
-        radio: 'none',
-        onlyHere: 3,
-        stations: [{ url: stationUrl, state: 'unreachable' }],
-        devices: devicesOf(4, now, [1, 2, 3]),
-      }
-    case 'joining':
-      return { ...alone, joining: joiningOf('proving', now) }
-    case 'stuck':
-      return {
-        ...alone,
-        joining: joiningOf('searching', now, {
-          since: now - 4 * minute,
-          problem: { code: 'ERR_NOBODY', message: 'No device of the swarm has answered yet.' },
-        }),
-      }
-    case 'failed':
-      return {
-        ...alone,
-        joining: joiningOf('linking', now, {
-          failed: true,
-          problem: { code: 'ERR_INVITATION_EXPIRED', message: 'The invitation has expired.' },
-        }),
-      }
-  }
-}
+} from './fake-scenes.ts'
 
 export interface FakeSwarm extends Swarm {
   /** What was asked of it, in order. */
@@ -191,6 +34,10 @@ export interface FakeSwarm extends Swarm {
   show(scene: Scene): void
   set(change: Partial<SwarmStatus>): void
   readonly current: SwarmStatus
+  /** A device comes in by an invitation; that whose place it takes is retired. */
+  comeIn(invitation: string, index: number, displayName: string): void
+  /** What `remains` answers of a device from now on. */
+  remain(node: NodeId, remains: Remains): void
 }
 
 export interface FakeSwarmOptions {
@@ -211,6 +58,8 @@ export const createFakeSwarm = (options: FakeSwarmOptions = {}): FakeSwarm => {
   let urls: readonly string[] = status.stations.map((station) => station.url)
   const listeners = new Set<(status: SwarmStatus) => void>()
   const asked: string[] = []
+  const remaining = new Map<NodeId, Remains>()
+  let invitations = 0
   const set = (change: Partial<SwarmStatus>): void => {
     status = { ...status, ...change }
     for (const listener of listeners) listener(status)
@@ -231,6 +80,27 @@ export const createFakeSwarm = (options: FakeSwarmOptions = {}): FakeSwarm => {
     get current() {
       return status
     },
+    comeIn: (id, index, displayName) => {
+      const found = status.invitations.find((one) => one.id === id)
+      if (found === undefined) throw new Error(`There is no invitation ${id}.`)
+      const node = otherId(index)
+      const [template] = devicesOf(2, now()).slice(1)
+      if (template === undefined) throw new Error('There is no second device.')
+      set({
+        invitations: status.invitations.map((one) =>
+          one === found ? { ...one, admitted: [...one.admitted, node] } : one,
+        ),
+        devices: [
+          ...status.devices.map((device) =>
+            device.node === found.replaces
+              ? { ...device, standing: { type: 'retired' as const, by: selfId, at: now(), replacedBy: node } }
+              : device,
+          ),
+          { ...template, node, displayName, role: found.role },
+        ],
+      })
+    },
+    remain: (node, remains) => remaining.set(node, remains),
     show: (scene) => set({ ...statusOf(scene, now()) }),
     set,
     status: async () => status,
@@ -253,9 +123,22 @@ export const createFakeSwarm = (options: FakeSwarmOptions = {}): FakeSwarm => {
     invite: async (given = {}) => {
       asked.push(`invite ${JSON.stringify(given)}`)
       if (status.role !== 'admin') throw new ShoalError('ERR_NOT_ADMIN', 'Only an admin invites.')
-      const fragment =
-        'pGV0b2tlblDq8fXb7l0ZT4m9aJ2uZ6c1WXRpY2tldFkBBqRlc3dhcm1Ya2QwWXEzSm1CN2VVNXhSMXdUekgybkxmVmdDOWFTb1A4aUU0dUt5'
-      return `https://station.works.example/#/join/${fragment.repeat(3)}`
+      const { uses = 1, expiresIn = 24 * 60 * 60_000, role = 'member', profile, replaces } = given
+      const link = invitationLink(invitations++)
+      const invitation: InvitationStatus = {
+        id: `invitation-${invitations}`,
+        link,
+        admin: selfId,
+        role,
+        uses,
+        admitted: [],
+        expires: now() + expiresIn * 1000,
+        isWithdrawn: false,
+        ...(profile === undefined ? {} : { profile }),
+        ...(replaces === undefined ? {} : { replaces }),
+      }
+      set({ invitations: [...status.invitations, invitation] })
+      return link
     },
     readInvitation: async (text) => read(text),
     join: async (text) => {
@@ -333,7 +216,7 @@ export const createFakeSwarm = (options: FakeSwarmOptions = {}): FakeSwarm => {
       asked.push(`replace ${old} ${replacement}`)
       change(old, { standing: { type: 'retired', by: selfId, at: now(), replacedBy: replacement } })
     },
-    remains: async () => ({ known: 4821, held: 4809, devices: 2 }),
+    remains: async (node) => remaining.get(node) ?? { known: 1204, held: 1204, devices: 3 },
     recover: async (code) => {
       asked.push(`recover ${code}`)
       if (code !== recoveryCode)

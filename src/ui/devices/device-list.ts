@@ -3,10 +3,13 @@ import type { TemplateResult } from 'lit'
 import { css, html, nothing } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import type { DeviceStatus } from '../../client/contract.ts'
+import { icon } from '../icons.ts'
+import { linkTo } from '../route.ts'
 import { controls } from '../theme.ts'
 import { View } from '../view.ts'
+import { dayOf, speakerName, standingShort } from './standing-words.ts'
 import type { Presence } from './words.ts'
-import { clockWords, deviceName, hasLink, presenceOf } from './words.ts'
+import { clockWords, deviceName, hasLink, isInUse, nameOf, presenceOf } from './words.ts'
 
 const order: readonly Presence[] = ['linked', 'known', 'away', 'never']
 
@@ -29,15 +32,43 @@ export class ShoalDeviceList extends View {
   }
 
   #device(device: DeviceStatus, presence: Presence, now: number): TemplateResult {
+    if (!isInUse(device)) return this.#gone(device)
     return html`<li class="card ${device.isSelf ? 'self' : presence}" data-node=${device.node}>
-      <div class="head">
+      <a class="head" href=${linkTo({ view: 'devices', device: device.node })}>
         <i class="lamp" aria-hidden="true"></i>
         <h3>${deviceName(device, this.text)}</h3>
-        ${device.role === 'admin' ? html`<span class="chip">${this.say('devices.role.admin')}</span>` : nothing}
-      </div>
+        ${device.role === 'admin' && isInUse(device) ? html`<span class="chip">${this.say('devices.role.admin')}</span>` : nothing}
+        ${icon('forward')}
+      </a>
       <p class="state">${device.isSelf ? this.say('devices.self') : this.#state(device, presence, now)}</p>
       ${device.isSelf ? this.#own() : this.#facts(device)}
       ${device.problem === undefined ? nothing : html`<p class="note warn">${device.problem}</p>`}
+    </li>`
+  }
+
+  /** Who is no longer in use has no link to speak of; who said so, and when, is what is left. */
+  #gone(device: DeviceStatus): TemplateResult {
+    const { by, at, type, replacedBy } = device.standing
+    const { swarm, text } = this
+    return html`<li class="card never gone" data-node=${device.node}>
+      <a class="head" href=${linkTo({ view: 'devices', device: device.node })}>
+        <i class="lamp" aria-hidden="true"></i>
+        <h3>${deviceName(device, text)}</h3>
+        ${icon('forward')}
+      </a>
+      <p class="state">
+        <strong>${standingShort(device, text)}</strong>
+        ${
+          type === 'left' || !swarm
+            ? nothing
+            : html`<br />${this.say('own.by', { name: speakerName(by, swarm, text), date: dayOf(at, text) })}`
+        }
+        ${
+          replacedBy === undefined || !swarm
+            ? nothing
+            : html`<br />${this.say('standing.replacedBy', { name: nameOf(replacedBy, swarm.devices, text) })}`
+        }
+      </p>
     </li>`
   }
 
@@ -131,7 +162,20 @@ export class ShoalDeviceList extends View {
         display: flex;
         align-items: center;
         gap: 0.65rem;
-        min-height: 2rem;
+        min-height: var(--target);
+        margin: -0.5rem 0;
+        color: inherit;
+        text-decoration: none;
+      }
+      .head:hover h3 {
+        text-decoration: underline;
+      }
+      .head > svg {
+        flex: none;
+        color: var(--accent);
+      }
+      .gone {
+        background: var(--sunken);
       }
       h3 {
         flex: 1;

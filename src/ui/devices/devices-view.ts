@@ -3,27 +3,36 @@ import type { PropertyValues, TemplateResult } from 'lit'
 import { html, nothing } from 'lit'
 import type { FormerLog, Horizon, SwarmStatus } from '../../client/contract.ts'
 import { icon } from '../icons.ts'
+import '../invite/invitation-list.ts'
+import { createArrivals, stateOf } from '../invite/words.ts'
 import { linkTo } from '../route.ts'
 import type { StringKey } from '../text.ts'
 import { controls } from '../theme.ts'
 import { View } from '../view.ts'
 import './by-hand-panel.ts'
 import './device-list.ts'
+import './device-page.ts'
 import { devicesStyle } from './devices-style.ts'
 import './former-logs.ts'
-import './invitation-panel.ts'
 import './leave-panel.ts'
 import './mesh-drawing.ts'
 import './station-list.ts'
-import { horizonWords, safetySentence } from './words.ts'
+import { adminNames, horizonWords, isInUse, safetySentence } from './words.ts'
 
 /** Milliseconds between two looks at the horizon while this view is on screen. */
 const lookEvery = 5000
 
 export class ShoalDevices extends View {
-  static override properties = { horizon: { state: true }, former: { state: true } }
+  static override properties = {
+    device: { attribute: false },
+    horizon: { state: true },
+    former: { state: true },
+  }
+  /** The one whose page is asked for. */
+  declare device: string | undefined
   declare horizon: Horizon | undefined
   declare former: readonly FormerLog[]
+  readonly #arrivals = createArrivals()
   #timer: ReturnType<typeof setInterval> | undefined
 
   constructor() {
@@ -31,6 +40,9 @@ export class ShoalDevices extends View {
     this.former = []
   }
 
+  override willUpdate(): void {
+    if (this.swarm) this.#arrivals.learn(this.swarm.invitations, Date.now() * 1000)
+  }
   override updated(changed: PropertyValues<this>): void {
     const before = changed.get('swarm')
     const isOther = changed.has('swarm') && before?.swarmId !== this.swarm?.swarmId
@@ -61,6 +73,13 @@ export class ShoalDevices extends View {
   override render(): TemplateResult {
     const { swarm } = this
     if (!swarm) return html`<p class="soft waiting">${this.say('devices.waiting')}</p>`
+    if (this.device !== undefined && swarm.state === 'member')
+      return html`<shoal-device
+        .shoal=${this.shoal}
+        .swarm=${swarm}
+        .text=${this.text}
+        .device=${this.device}
+      ></shoal-device>`
     return html`<div class="page">
       ${swarm.state === 'alone' ? this.#alone() : this.#member(swarm)}
       ${this.former.length > 0 ? this.#folded('former.title', html`<shoal-former-logs .shoal=${this.shoal} .text=${this.text} .logs=${this.former}></shoal-former-logs>`, true) : nothing}
@@ -77,40 +96,78 @@ export class ShoalDevices extends View {
   }
 
   #member(swarm: SwarmStatus): TemplateResult {
-    const linked = swarm.devices.filter((device) => device.link).length
+    const devices = swarm.devices.filter(isInUse)
+    const gone = swarm.devices.filter((device) => !isInUse(device))
+    const linked = devices.filter((device) => device.link).length
     const { shoal, text } = this
     return html`
       <div class="head">
         <h1>${swarm.name}</h1>
-        <p class="soft">${this.say('devices.count', { count: swarm.devices.length, linked })}</p>
+        <p class="soft">${this.say('devices.count', { count: devices.length, linked })}</p>
       </div>
       ${this.#safety(swarm)} ${this.#ways(swarm)}
       <div class="columns">
         <section class="card stack">
           <h2>${this.say('mesh.title')}</h2>
-          <shoal-mesh .devices=${swarm.devices} .text=${text}></shoal-mesh>
+          <shoal-mesh .devices=${devices} .text=${text}></shoal-mesh>
         </section>
-        <section class="card stack">
-          <h2>${this.say('invite.title')}</h2>
-          <shoal-invitation .shoal=${shoal} .swarm=${swarm} .text=${text}></shoal-invitation>
-        </section>
+        <section class="card stack">${this.#invitations(swarm)}</section>
       </div>
       <section class="stack">
         <div class="bar">
           <h2 class="grow">${this.say('devices.list')}</h2>
           <a class="button" href=${linkTo({ view: 'overview' })}>${icon('edit')}${this.say('devices.rename')}</a>
         </div>
-        <shoal-device-list .swarm=${swarm} .devices=${swarm.devices} .text=${text}></shoal-device-list>
+        <shoal-device-list .swarm=${swarm} .devices=${devices} .text=${text}></shoal-device-list>
       </section>
+      ${
+        gone.length === 0
+          ? nothing
+          : html`<section class="stack">
+              <h2>${this.say('device.gone')}</h2>
+              <shoal-device-list .swarm=${swarm} .devices=${gone} .text=${text}></shoal-device-list>
+            </section>`
+      }
       <section class="card settings">${this.#wake()} ${this.#links()}</section>
       ${this.#folded('stations.title', html`<shoal-stations .shoal=${shoal} .swarm=${swarm} .text=${text}></shoal-stations>`)}
       ${this.#folded('hand.title', html`<shoal-by-hand .shoal=${shoal} .text=${text}></shoal-by-hand>`)}
     `
   }
 
+  #invitations(swarm: SwarmStatus): TemplateResult {
+    const now = Date.now() * 1000
+    const hasOpen = swarm.invitations.some((invitation) => stateOf(invitation, now) === 'open')
+    const isAdmin = swarm.role === 'admin'
+    return html`<h2>${this.say('invite.title')}</h2>
+      ${
+        isAdmin
+          ? html`<p class="soft">${this.say('invite.text')}</p>
+              <a class="button begin" href=${linkTo({ view: 'invite' })} data-test="invite">
+                ${icon('invite')}${this.say('nav.invite')}
+              </a>`
+          : html`<p class="soft">${this.say('invite.member', { names: adminNames(swarm.devices, this.text) })}</p>
+              <a class="button" href=${linkTo({ view: 'recover' })}
+                >${icon('recover')}${this.say('fleet.recoverLink')}</a
+              >`
+      }
+      ${
+        hasOpen
+          ? html`<shoal-invitation-list
+              .swarm=${swarm}
+              .text=${this.text}
+              .arrivals=${this.#arrivals}
+              openOnly
+            ></shoal-invitation-list>`
+          : nothing
+      }`
+  }
+
   #safety(swarm: SwarmStatus): TemplateResult {
     const { tone, title, meaning } = safetySentence(swarm, this.text)
-    const horizon = this.horizon && swarm.devices.length > 1 ? horizonWords(this.horizon, swarm.devices, this.text) : ''
+    const horizon =
+      this.horizon && swarm.devices.filter(isInUse).length > 1
+        ? horizonWords(this.horizon, swarm.devices, this.text)
+        : ''
     return html`<section class="note ${tone} safety" data-test="safety">
       <span class="sign">${icon(tone === 'good' ? 'check' : 'warn')}</span>
       <div>

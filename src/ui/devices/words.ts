@@ -7,8 +7,36 @@ export const thereWithin = 3 * 60 * 1_000_000
 /** Clocks closer than this agree, as far as anybody at a machine cares. Microseconds. */
 const clockAgrees = 1_000_000
 
+/** As a node calls itself until somebody names it; said in the language of the screen. */
+const firstName = /^Device ([0-9A-Za-z]{4})$/
+
+/** A name as it is shown. */
+export const shownName = (displayName: string, text: Text): string => {
+  const id = firstName.exec(displayName)?.[1]
+  return id === undefined ? displayName : text.say('devices.unnamed', { id })
+}
+
 export const deviceName = ({ displayName, node }: Pick<DeviceStatus, 'displayName' | 'node'>, text: Text): string =>
-  displayName === undefined || displayName === '' ? text.say('devices.unnamed', { id: node.slice(0, 6) }) : displayName
+  displayName === undefined || displayName === ''
+    ? text.say('devices.unnamed', { id: node.slice(0, 6) })
+    : shownName(displayName, text)
+
+/** The name of whom an id stands for, also where nothing else is known of it. */
+export const nameOf = (
+  node: string,
+  devices: readonly Pick<DeviceStatus, 'displayName' | 'node'>[],
+  text: Text,
+): string => deviceName(devices.find((device) => device.node === node) ?? { node: node as DeviceStatus['node'] }, text)
+
+/** Neither left nor taken out of service nor shut out. */
+export const isInUse = ({ standing }: Pick<DeviceStatus, 'standing'>): boolean => standing.type === 'active'
+
+/** Those who may decide, as a list of names; a word where there is none. */
+export const adminNames = (devices: readonly DeviceStatus[], text: Text): string =>
+  devices
+    .filter((device) => device.role === 'admin' && isInUse(device))
+    .map((device) => deviceName(device, text))
+    .join(', ') || text.say('fleet.noAdmin')
 
 export type Presence = 'linked' | 'known' | 'away' | 'never'
 
@@ -38,7 +66,7 @@ export interface SafetySentence {
 
 export const safetySentence = (swarm: Pick<SwarmStatus, 'onlyHere' | 'devices'>, text: Text): SafetySentence => {
   const count = swarm.onlyHere
-  if (swarm.devices.length < 2)
+  if (swarm.devices.filter(isInUse).length < 2)
     return { tone: 'warn', title: text.say('safety.first'), meaning: text.say('safety.firstText') }
   if (count === 0) return { tone: 'good', title: text.say('safety.all'), meaning: text.say('safety.allText') }
   return {

@@ -1,13 +1,19 @@
 /** Alle Wörter der Konsole auf Deutsch; die Schlüssel sind die der englischen. */
 import { andon } from './de/andon.ts'
+import { check } from './de/check.ts'
 import { devices } from './de/devices.ts'
+import { fleet } from './de/fleet.ts'
+import { diary } from './de/diary.ts'
 import { scan } from './de/scan.ts'
 import { welcome } from './de/welcome.ts'
 import type { en } from './en.ts'
 
 export const de: Readonly<Record<keyof typeof en, string>> = {
   ...andon,
+  ...check,
   ...devices,
+  ...fleet,
+  ...diary,
   ...scan,
   ...welcome,
 
@@ -28,6 +34,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'nav.publish': 'Schreiben',
   'nav.import': 'Import',
   'nav.check': 'Prüfen',
+  'nav.diary': 'Tagebuch',
   'nav.theme': 'Darstellung',
   'theme.auto': 'Automatisch',
   'theme.light': 'Hell',
@@ -237,72 +244,6 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'bad.tags': 'Mehr als {max} Tags.',
   'bad.payload': 'Der Inhalt ist größer als 1 MiB.',
   'bad.depth': 'Tiefer als {max} Ebenen verschachtelt.',
-
-  'check.title': 'Dieses Gerät prüfen',
-  'check.intro':
-    'Misst hier und jetzt, worauf Shoal sich verlässt. Speichern Sie den Bericht und schicken Sie ihn mit, wenn etwas nicht funktioniert.',
-  'check.again': 'Neu messen',
-  'check.save': 'Bericht speichern',
-  'check.measure': 'Messen',
-  'check.long': 'Dauert länger oder hinterlässt Spuren',
-  'check.state.waiting': 'Noch nicht gemessen',
-  'check.state.running': 'Wird gemessen …',
-  'check.state.ok': 'Gut',
-  'check.state.warn': 'Eingeschränkt',
-  'check.state.fail': 'Fehlt',
-  'check.threw': 'Hier nicht möglich: {problem}',
-  'check.noNode': 'In diesem Tab antwortet kein Knoten.',
-  'check.device': 'Gerät und Browser',
-  'check.device.ok': '{cores} Kerne, Bildschirm {width} × {height}. {userAgent}',
-  'check.context': 'Sichere Adresse und Service Worker',
-  'check.context.ok': 'Die Adresse ist sicher, und der Worker steuert diese Seite.',
-  'check.context.warn': 'Die Adresse ist sicher; der Worker steuert diese Seite nicht. Einmal neu laden.',
-  'check.context.fail': 'Shoal braucht https oder localhost, außerhalb des privaten Modus.',
-  'check.installed': 'Installiert',
-  'check.installed.ok': 'Läuft als eigene App.',
-  'check.installed.warn': 'Läuft in einem Browser-Tab.',
-  'check.persist': 'Dauerhafter Speicher',
-  'check.persist.ok': 'Der Browser hat zugesagt, die Daten nicht von sich aus zu löschen.',
-  'check.persist.warn': 'Der Browser sagt nichts zu; wird der Platz knapp, darf er die Daten löschen.',
-  'check.storage': 'Platz',
-  'check.storage.ok': '{used} belegt, {quota} erlaubt.',
-  'check.storage.warn': '{used} belegt, {quota} erlaubt: weniger als ein Gigabyte übrig.',
-  'check.answer': 'Antwort des Knotens',
-  'check.answer.ok': '{ms} ms für eine Frage und ihre Antwort.',
-  'check.writes': 'Sicheres Schreiben',
-  'check.writes.ok': '{rate} strikte Transaktionen je Sekunde, ohne Shoal.',
-  'check.crypto': 'Signaturen',
-  'check.crypto.ok': 'Ed25519: {sign} Signaturen und {verify} Prüfungen je Sekunde; X25519 ist vorhanden.',
-  'check.crypto.x25519': 'Ed25519: {sign} Signaturen je Sekunde; X25519 fehlt.',
-  'check.compression': 'Kompression',
-  'check.compression.ok': 'deflate-raw mit {rate} MB je Sekunde.',
-  'check.webrtc': 'Direkte Verbindungen zu anderen Geräten',
-  'check.webrtc.raw': 'Möglich, mit offenen Adressen: {list}.',
-  'check.webrtc.mdns': 'Möglich, mit verborgenen Adressen ({list}): geht, wo das Netz Multicast weiterleitet.',
-  'check.webrtc.empty': 'Keine Adresse gefunden: Es gibt kein Netz, oder der Browser verbirgt es.',
-  'check.webrtc.none': 'Dieser Browser kann kein WebRTC.',
-  'check.wakeLock': 'Bildschirm anlassen',
-  'check.wakeLock.ok': 'Möglich.',
-  'check.wakeLock.refused': 'Bekannt, aber gerade verweigert (oft wegen leeren Akkus).',
-  'check.wakeLock.none': 'Das kann dieser Browser nicht.',
-  'check.camera': 'Kamera',
-  'check.camera.ok': '{cameras} vorhanden; um Erlaubnis wird gefragt, wenn sie gebraucht wird.',
-  'check.camera.denied': 'Vorhanden, aber für diese Adresse verboten.',
-  'check.camera.none': 'Keine gefunden. Codes lassen sich einfügen statt scannen.',
-  'check.publish': 'Schreiben von Ereignissen',
-  'check.publish.hint': 'Speichert 50 kleine Ereignisse nacheinander; sie bleiben im Log, mit dem Tag shoal-check.',
-  'check.publish.ok': '{rate} Ereignisse je Sekunde, einzeln, jedes signiert und sicher gespeichert.',
-  'check.alive': 'Bleibt der Worker am Leben?',
-  'check.alive.hint': 'Beobachtet den Worker {seconds} Sekunden lang, während dieser Tab ihn wach hält.',
-  'check.alive.ok': 'Er lief {seconds} Sekunden ohne Unterbrechung.',
-  'check.alive.warn':
-    'Er wurde innerhalb von {seconds} Sekunden angehalten, obwohl dieser Tab ihn wach hielt. Er ist von selbst wieder gestartet.',
-  'check.redial': 'Kommt er wieder, wenn er angehalten wurde?',
-  'check.redial.hint':
-    'Lässt den Worker {seconds} Sekunden einschlafen, weckt ihn und lädt diesen Tab neu. Vorher andere Tabs schließen.',
-  'check.redial.ok': 'Er wurde angehalten und antwortete {ms} ms nach dem nächsten Ruf.',
-  'check.redial.warn':
-    'Er wurde in {seconds} Sekunden nicht angehalten: Vielleicht hielt ihn ein anderer Tab wach. Er antwortete nach {ms} ms.',
 
   // wo die Konsole nicht laufen kann; ein Schritt je Zeile
   'blocked.reload': 'Neu laden',

@@ -1,12 +1,18 @@
 /** Every word of the console in English. `{…}` are filled in; the keys of the other languages are these. */
 import { andon } from './en/andon.ts'
+import { check } from './en/check.ts'
 import { devices } from './en/devices.ts'
+import { fleet } from './en/fleet.ts'
+import { diary } from './en/diary.ts'
 import { scan } from './en/scan.ts'
 import { welcome } from './en/welcome.ts'
 
 export const en = {
   ...andon,
+  ...check,
   ...devices,
+  ...fleet,
+  ...diary,
   ...scan,
   ...welcome,
 
@@ -27,6 +33,7 @@ export const en = {
   'nav.publish': 'Publish',
   'nav.import': 'Import',
   'nav.check': 'Check',
+  'nav.diary': 'Diary',
   'nav.theme': 'Appearance',
   'theme.auto': 'Automatic',
   'theme.light': 'Light',
@@ -229,72 +236,6 @@ export const en = {
   'bad.tags': 'More than {max} tags.',
   'bad.payload': 'The payload is larger than 1 MiB.',
   'bad.depth': 'Nested deeper than {max} levels.',
-
-  'check.title': 'Check this device',
-  'check.intro':
-    'Measures what Shoal relies on, here and now. Save the report and send it along when something does not work.',
-  'check.again': 'Measure again',
-  'check.save': 'Save report',
-  'check.measure': 'Measure',
-  'check.long': 'Longer, or leaving a trace',
-  'check.state.waiting': 'Not measured yet',
-  'check.state.running': 'Measuring …',
-  'check.state.ok': 'Good',
-  'check.state.warn': 'Restricted',
-  'check.state.fail': 'Missing',
-  'check.threw': 'Not possible here: {problem}',
-  'check.noNode': 'No node answers in this tab.',
-  'check.device': 'Device and browser',
-  'check.device.ok': '{cores} cores, screen {width} × {height}. {userAgent}',
-  'check.context': 'Secure address and service worker',
-  'check.context.ok': 'The address is secure and the worker controls this page.',
-  'check.context.warn': 'The address is secure; the worker does not control this page. Reload once.',
-  'check.context.fail': 'Shoal needs https or localhost, outside private mode.',
-  'check.installed': 'Installed',
-  'check.installed.ok': 'Runs as an app of its own.',
-  'check.installed.warn': 'Runs in a browser tab.',
-  'check.persist': 'Kept storage',
-  'check.persist.ok': 'The browser promised not to delete the data by itself.',
-  'check.persist.warn': 'The browser makes no promise; it may delete the data when room runs out.',
-  'check.storage': 'Room',
-  'check.storage.ok': '{used} used, {quota} allowed.',
-  'check.storage.warn': '{used} used, {quota} allowed: less than a gigabyte is left.',
-  'check.answer': 'Answer of the node',
-  'check.answer.ok': '{ms} ms for a question and its answer.',
-  'check.writes': 'Durable writes',
-  'check.writes.ok': '{rate} strict transactions a second, without Shoal.',
-  'check.crypto': 'Signatures',
-  'check.crypto.ok': 'Ed25519: {sign} signatures and {verify} verifications a second; X25519 is there.',
-  'check.crypto.x25519': 'Ed25519: {sign} signatures a second; X25519 is missing.',
-  'check.compression': 'Compression',
-  'check.compression.ok': 'deflate-raw at {rate} MB a second.',
-  'check.webrtc': 'Direct links to other devices',
-  'check.webrtc.raw': 'Possible, with plain addresses: {list}.',
-  'check.webrtc.mdns': 'Possible, with hidden addresses ({list}): works where the network carries multicast.',
-  'check.webrtc.empty': 'No address was found: there is no network, or the browser hides it.',
-  'check.webrtc.none': 'This browser has no WebRTC.',
-  'check.wakeLock': 'Keeping the screen on',
-  'check.wakeLock.ok': 'Possible.',
-  'check.wakeLock.refused': 'Known, but refused now (often by a low battery).',
-  'check.wakeLock.none': 'This browser cannot do it.',
-  'check.camera': 'Camera',
-  'check.camera.ok': '{cameras} there; permission is asked for when one is needed.',
-  'check.camera.denied': 'There, but forbidden for this address.',
-  'check.camera.none': 'None found. Codes can be pasted instead of scanned.',
-  'check.publish': 'Publishing',
-  'check.publish.hint': 'Stores 50 small events one after another; they stay in the log, tagged shoal-check.',
-  'check.publish.ok': '{rate} events a second, one at a time, each signed and durable.',
-  'check.alive': 'Does the worker stay alive?',
-  'check.alive.hint': 'Watches the worker for {seconds} seconds while this tab keeps it awake.',
-  'check.alive.ok': 'It ran without a break for {seconds} seconds.',
-  'check.alive.warn':
-    'It was stopped within {seconds} seconds although this tab kept it awake. It started again by itself.',
-  'check.redial': 'Does it come back after it was stopped?',
-  'check.redial.hint':
-    'Lets the worker fall asleep for {seconds} seconds, wakes it and reloads this tab. Close other tabs first.',
-  'check.redial.ok': 'It was stopped, and answered {ms} ms after it was called again.',
-  'check.redial.warn':
-    'It was not stopped within {seconds} seconds: another tab may have kept it awake. It answered after {ms} ms.',
 
   // where the console cannot run; a step a line
   'blocked.reload': 'Reload',

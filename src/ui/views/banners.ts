@@ -4,6 +4,7 @@ import { css, html, nothing } from 'lit'
 import type { SwarmStatus } from '../../client/contract.ts'
 import type { PageSnapshot, Slept } from '../../page/contract.ts'
 import { errorText } from '../error-text.ts'
+import '../fleet/own-standing.ts'
 import { icon } from '../icons.ts'
 import { linkTo } from '../route.ts'
 import { controls } from '../theme.ts'
@@ -28,6 +29,7 @@ export class ShoalBanners extends View {
     events: { state: true },
     hidesRecovery: { attribute: false },
     settled: { state: true },
+    left: { state: true },
   }
   /** Whether this device has joined its swarm just now, before these eyes. */
   declare arrived: boolean
@@ -36,9 +38,13 @@ export class ShoalBanners extends View {
   declare hidesRecovery: boolean
   /** Nothing was on its way for a while: at first nobody has said yet what there is. */
   declare settled: boolean
+  /** The name of the swarm that was left just now. */
+  declare left: string | undefined
   #joinSeen: number | undefined
   /** The swarm of the last status. */
   #seenIn: string | undefined
+  /** Its name, while this device is a member of it. */
+  #nameSeen = ''
   /** The swarm that `arrived` is about: leaving it again, or joining another, ends the message. */
   #arrivedIn: string | undefined
   #timer: ReturnType<typeof setInterval> | undefined
@@ -60,7 +66,11 @@ export class ShoalBanners extends View {
       this.#joinSeen = undefined
       if (isJust) this.#arrive(swarm.swarmId)
     }
+    if (isElsewhere && swarm.state === 'alone' && swarm.joining === undefined && this.#nameSeen !== '')
+      this.left = this.#nameSeen
+    else if (swarm?.state === 'member' || swarm?.joining) this.left = undefined
     this.#seenIn = swarm?.swarmId ?? this.#seenIn
+    this.#nameSeen = swarm?.state === 'member' ? swarm.name : ''
     if (this.arrived && swarm && swarm.swarmId !== this.#arrivedIn) this.#dismissArrival()
   }
   override disconnectedCallback(): void {
@@ -95,6 +105,8 @@ export class ShoalBanners extends View {
     const { standing, swarm } = this
     return html`
       ${standing ? this.#standing(standing) : nothing}
+      <shoal-own-standing .shoal=${this.shoal} .swarm=${swarm} .text=${this.text}></shoal-own-standing>
+      <div aria-live="polite">${swarm && this.left !== undefined ? this.#leaving(this.left) : nothing}</div>
       <div aria-live="polite">${swarm && this.arrived ? this.#arrival(swarm) : nothing}</div>
       ${
         swarm?.recoveryPending && swarm.name !== '' && !this.hidesRecovery
@@ -105,6 +117,15 @@ export class ShoalBanners extends View {
           : nothing
       }
     `
+  }
+
+  #leaving(name: string): TemplateResult {
+    return html`<div class="note good bar" data-test="left">
+      <p class="grow"><strong>${this.say('left.done', { name })}</strong></p>
+      <button class="quiet" aria-label=${this.say('common.close')} @click=${() => (this.left = undefined)}>
+        ${icon('close')}
+      </button>
+    </div>`
   }
 
   #arrival({ name, toReceive }: SwarmStatus): TemplateResult {

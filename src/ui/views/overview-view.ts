@@ -3,7 +3,9 @@ import type { PropertyValues, TemplateResult } from 'lit'
 import { html, nothing } from 'lit'
 import type { NodeDetails } from '../../client/contract.ts'
 import { errorText } from '../error-text.ts'
+import { shownName } from '../devices/words.ts'
 import '../export/export-button.ts'
+import '../fleet/alert-list.ts'
 import { icon, school } from '../icons.ts'
 import { linkTo } from '../route.ts'
 import { controls } from '../theme.ts'
@@ -82,6 +84,7 @@ export class ShoalOverview extends View {
 
   #node(details: NodeDetails): TemplateResult {
     return html`<div class="grid">
+      <shoal-alerts class="wide" .shoal=${this.shoal} .swarm=${this.swarm} .text=${this.text}></shoal-alerts>
       <section class="hero">
         ${school(Math.min(60, 6 + Math.round(9 * Math.log10(1 + details.events))))} ${this.#count(details)}
       </section>
@@ -141,7 +144,9 @@ export class ShoalOverview extends View {
           : html`<div class="bar">
               <div class="grow">
                 <p class="soft small">${this.say('overview.node')}</p>
-                <h2 class="name">${displayName || this.say('overview.unnamed')}</h2>
+                <h2 class="name">
+                  ${displayName === '' ? this.say('overview.unnamed') : shownName(displayName, this.text)}
+                </h2>
               </div>
               <button
                 class="quiet"

@@ -3,7 +3,7 @@ import type { Board } from '../../../src/apps/andon/board.ts'
 import { createBoard } from '../../../src/apps/andon/board.ts'
 import { newAndonEvent } from '../../../src/apps/andon/events.ts'
 import { createFakeShoal } from '../../ui/fake-shoal.ts'
-import { otherId, selfId } from '../../ui/fake-swarm.ts'
+import { otherId, selfId } from '../../ui/fake-scenes.ts'
 
 const hour = 3600 * 1_000_000
 const boards: Board[] = []
