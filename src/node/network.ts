@@ -208,9 +208,15 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
     book.linked(link.node)
     links.set(link.node, { link, since: clock.now(), at: clock.monotonic(), isOutgoing: link.isOutgoing })
     // before its first frames are handed over
-    finder.attach(link)
-    replicator.attach(link)
-    vectors.attach(link)
+    try {
+      finder.attach(link)
+      replicator.attach(link)
+      vectors.attach(link)
+    } catch (error) {
+      // nobody listens to it yet, so nobody would be told of its end
+      forget(link)
+      throw error
+    }
     onChange()
     const take = (frame: LinkFrame): void => {
       if (isJoinFrame(frame)) return dependencies.admitting.onFrame(link, frame)
