@@ -50,6 +50,13 @@ export const isWithin = (map: OffsetMap, present: OffsetMap): boolean => {
   return true
 }
 
+/** `map` without what came from `from` on of one stream. */
+export const before = (map: OffsetMap, stream: StreamId, from: number): OffsetMap => {
+  if ((map[stream] ?? -1) < from) return map
+  const { [stream]: _, ...others } = map
+  return from === 0 ? others : { ...others, [stream]: from - 1 }
+}
+
 /** The later offset of each stream. */
 export const union = (a: OffsetMap, b: OffsetMap): OffsetMap => {
   const whole: Record<StreamId, number> = { ...a }

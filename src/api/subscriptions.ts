@@ -5,11 +5,11 @@
 import type { EventFilter } from '../core/event-filter.ts'
 import type { EventKey, LogEvent, OffsetMap } from '../core/event.ts'
 import { compareKeys } from '../core/event.ts'
-import type { Log, ReadBatch } from '../log/contract.ts'
+import type { Log, ReadBatch, Withdrawn } from '../log/contract.ts'
 import type { Order } from './contract.ts'
 import type { Lines } from './items.ts'
 import { eventLine, gapLine, monotonicEventLine, offsetsLine, timeTravelLine } from './items.ts'
-import { isEmptyMap, union } from './offset-map.ts'
+import { before, isEmptyMap, union } from './offset-map.ts'
 import { watchPresence } from './presence.ts'
 
 /** A query, understood: who asks and when is decided. */
@@ -21,7 +21,10 @@ export interface Question {
 
 const nothingForNow: readonly string[] = []
 
-/** Known events ascending, `offsets`, then what arrives, advance by advance. A limit counts all of them. */
+/**
+ * Known events ascending, `offsets`, then what arrives, advance by advance. A limit counts all of them. What stands in the place of events that were
+ * withdrawn is told as any other, and they themselves are once more, should they come back.
+ */
 export async function* subscribe(log: Log, question: Question, lowerBound: OffsetMap, signal: AbortSignal): Lines {
   const { filter, limit } = question
   let left = limit ?? Infinity
@@ -46,6 +49,7 @@ export async function* subscribe(log: Log, question: Question, lowerBound: Offse
     while (left > 0) {
       yield nothingForNow
       if (!(await presence.advanced())) return
+      for (const { stream, from } of presence.withdrawn()) cursor = before(cursor, stream, from)
       yield* readUpTo(log.present())
     }
   } finally {
@@ -58,7 +62,7 @@ interface Told {
   readonly travels: boolean
 }
 
-/** Like `subscribe`, but ends with `timeTravel` at the first event that sorts before one already told. */
+/** Like `subscribe`, but ends with `timeTravel` at the first event that sorts before one already told, or that was told and is withdrawn. */
 export async function* subscribeMonotonic(
   log: Log,
   filter: EventFilter,
@@ -109,6 +113,13 @@ export async function* subscribeMonotonic(
     return travels
   }
 
+  /** The earliest of what was told, or stood before it, and is present no more. */
+  const withdrawnOf = (gone: readonly Withdrawn[]): Withdrawn | undefined =>
+    gone
+      .filter(({ stream, from }) => (cursor[stream] ?? -1) >= from)
+      .filter((one) => latest !== undefined && compareKeys(one, latest) <= 0)
+      .toSorted(compareKeys)[0]
+
   const presence = watchPresence(log, signal)
   try {
     if (!isEmptyMap(lowerBound)) latest = await log.newest(filter, lowerBound)
@@ -119,6 +130,13 @@ export async function* subscribeMonotonic(
     for (;;) {
       yield nothingForNow
       if (!(await presence.advanced())) return
+      const gone = presence.withdrawn()
+      const first = withdrawnOf(gone)
+      if (first !== undefined) {
+        yield [timeTravelLine({ ...first, offset: first.from })]
+        return
+      }
+      for (const { stream, from } of gone) cursor = before(cursor, stream, from)
       if (yield* readUpTo(log.present(), true)) return
     }
   } finally {

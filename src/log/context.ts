@@ -66,7 +66,7 @@ export interface LogContext extends LogDependencies {
   /** Tells readers up to where `present` of these streams has grown. */
   advanced(grown: ReadonlyMap<StreamId, number>): void
   /** Tells those who pass runs on that heads of these streams have changed on disk; `run` is an own one just appended to its stream. */
-  stored(streams: Iterable<StreamId>, runs?: readonly RunRecord[]): void
+  stored(streams: Iterable<StreamId>, runs?: readonly RunRecord[], isRecut?: true): void
   /** Tells readers that events are present no more. */
   withdrawn(gone: readonly Withdrawn[]): void
   /** Tells that somebody else writes under this node's name. */

@@ -88,6 +88,8 @@ export interface Stored {
   readonly streams: ReadonlySet<StreamId>
   /** Own runs, just written: whoever lacks just these may be given them without asking. */
   readonly appended: readonly RunRecord[]
+  /** Where these streams end has changed: what was of no use may be wanted now. */
+  readonly isRecut?: true
 }
 
 /** What a record says it is; not verified. */

@@ -222,7 +222,7 @@ export const createCutter = (context: LogContext, gate: Gate): Cutter => {
         state.present = visibleOf(state)
         grown.set(stream, state.present)
       }
-      if (changed.length > 0) context.stored(changed)
+      if (changed.length > 0) context.stored(changed, [], true)
       if (grown.size > 0) context.advanced(grown)
     },
   }

@@ -160,9 +160,9 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
       lastWrite = options.clock.monotonic()
       for (const listener of listeners) listener(grown)
     },
-    stored: (streams, appended = []) => {
+    stored: (streams, appended = [], isRecut) => {
       if (storedListeners.size === 0) return
-      const stored = { streams: new Set(streams), appended }
+      const stored = { streams: new Set(streams), appended, ...(isRecut && { isRecut }) }
       for (const listener of storedListeners) listener(stored)
     },
     withdrawn: (gone) => {

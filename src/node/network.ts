@@ -137,7 +137,7 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
 
   const replicator = createReplicator({ log, members, clock, random, report })
   const vectors = createVectors({
-    log: { heads: log.heads, status: log.status, presentCount: dependencies.readTo },
+    log: { heads: log.heads, status: log.status, cutOf: log.cutOf, presentCount: dependencies.readTo },
     signer,
     members,
     hasLeft: dependencies.hasLeft,

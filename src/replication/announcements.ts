@@ -51,14 +51,20 @@ export const createAnnouncements = ({ log, clock, sessions }: AnnouncementsOptio
 
   const refresh = (stream: StreamId): StreamHead | undefined => {
     const head = log.head(stream)
-    if (head === undefined) return undefined
+    if (head === undefined) {
+      // cut off, from its beginning
+      ours.delete(stream)
+      return undefined
+    }
     const told = { stream, ...head }
     ours.set(told)
     return told
   }
 
   const refreshAll = (): void => {
-    for (const [stream, head] of log.heads()) ours.set({ stream, ...head })
+    const heads = log.heads()
+    for (const [stream, head] of heads) ours.set({ stream, ...head })
+    for (const stream of [...ours.all.keys()]) if (!heads.has(stream)) ours.delete(stream)
   }
   refreshAll()
 

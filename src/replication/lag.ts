@@ -8,11 +8,20 @@ import type { HeadBook } from './head-book.ts'
 const beyond = (head: Head, held: Head | undefined): number =>
   Math.max(0, head.count - Math.max(head.from, held?.count ?? 0))
 
+/** A head as far as it counts here: its holder may not have heard yet where the stream was cut (RULES 19). */
+export const counting = (log: Pick<Log, 'cutOf'>, head: StreamHead): StreamHead => {
+  const cut = log.cutOf(head.stream) ?? Infinity
+  return cut >= head.count
+    ? head
+    : { ...head, from: Math.min(head.from, cut), count: cut, sealedTo: Math.min(head.sealedTo, cut) }
+}
+
 /** Events that are there and not here. */
-export const lacking = (log: Pick<Log, 'head'>, head: StreamHead): number => beyond(head, log.head(head.stream))
+export const lacking = (log: Pick<Log, 'head' | 'cutOf'>, head: StreamHead): number =>
+  beyond(counting(log, head), log.head(head.stream))
 
 export const lagOf = (
-  log: Pick<Log, 'head' | 'heads'>,
+  log: Pick<Log, 'head' | 'heads' | 'cutOf'>,
   theirs: HeadBook,
   isDoubtful: (stream: StreamId) => boolean,
 ): Lag => {

@@ -24,7 +24,7 @@ import type { Members } from '../swarm/contract.ts'
 import type { Link, MemberFrame, Replicator } from './contract.ts'
 import { createAdmissionDesk } from './admission-desk.ts'
 import { createAnnouncements } from './announcements.ts'
-import { lagOf, lacking } from './lag.ts'
+import { counting, lagOf, lacking } from './lag.ts'
 import type { Arrived } from './intake.ts'
 import { createIntake, isDishonest } from './intake.ts'
 import { createOwnStreams } from './own-streams.ts'
@@ -45,6 +45,9 @@ export interface ReplicatorDependencies {
 
 /** Milliseconds. */
 const tickEvery = 1000
+
+/** Not to be had in a better way for now: unknown author, unknown version, cut off. */
+const isHopeless = ({ type }: Ingested): boolean => type === 'deferred' || type === 'refused' || type === 'evidence'
 /** Unknown authors remembered beyond those that were asked about: more of them make no honest swarm. */
 const unaskedMax = 4096
 /** Said of a link before it told its first round trip. Milliseconds. */
@@ -115,9 +118,8 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     else if (isDishonest(answer) && answer.type === 'refused') {
       wants.rejected(stream, link, at, 'for now')
       if (sessions.has(link)) cut(link, answer.code, `It sent a run that no honest node passes on: ${answer.message}`)
-    } else if (answer.type === 'evidence') wants.rejected(stream, link, at, 'fork')
-    else if (answer.type === 'deferred' || answer.type === 'refused' || (answer.type === 'gap' && isCounted))
-      wants.rejected(stream, link, at, 'for now')
+    } else if (answer.type === 'evidence' && answer.code !== 'ERR_REVOKED') wants.rejected(stream, link, at, 'fork')
+    else if (isHopeless(answer) || (answer.type === 'gap' && isCounted)) wants.rejected(stream, link, at, 'for now')
     if (isCounted) wants.stored(stream, at)
     if (own.isOwn(stream)) own.answered(link, stream, answer)
   }
@@ -289,6 +291,10 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
   const stopWatching = [
     log.onStored((stored) => {
       announcements.stored(stored)
+      if (stored.isRecut === true) {
+        wants.renew(stored.streams)
+        planSoon()
+      }
       changed()
     }),
     members.onLearn((nodes) => {
@@ -303,7 +309,10 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     session.bytesReceived = link.bytesReceived
     sessions.set(link, session)
     sources.set(link, {
-      head: (stream) => session.theirs.get(stream),
+      head: (stream) => {
+        const head = session.theirs.get(stream)
+        return head === undefined ? undefined : counting(log, head)
+      },
       get room() {
         return wantedBytesMax - session.wantedBytes
       },

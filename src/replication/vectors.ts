@@ -42,7 +42,7 @@ export interface KnownVector {
 }
 
 export interface VectorDependencies {
-  readonly log: Pick<Log, 'heads' | 'presentCount' | 'status'>
+  readonly log: Pick<Log, 'heads' | 'presentCount' | 'cutOf' | 'status'>
   readonly signer: Signer
   readonly members: Pick<Members, 'isMember' | 'list'>
   /** Whether a member is gone for good: it neither holds anything up nor counts. */
@@ -98,7 +98,10 @@ export const createVectors = (dependencies: VectorDependencies): Vectors => {
    * What is stored is not enough, since readers see it later (RULES 12).
    */
   const isHeld = ({ node, map }: Vector): boolean => {
-    for (const [stream, count] of map) if (isWrittenBy(stream, node) && log.presentCount(stream) < count) return false
+    for (const [stream, count] of map) {
+      if (!isWrittenBy(stream, node)) continue
+      if (log.presentCount(stream) < Math.min(count, log.cutOf(stream) ?? count)) return false
+    }
     return true
   }
 

@@ -42,6 +42,8 @@ export interface Plan<Key> {
 export interface Wants<Key> {
   /** Somebody may have something of `stream`. */
   touch(stream: StreamId): void
+  /** What failed before may go well now. */
+  renew(streams: Iterable<StreamId>): void
   /** All that rests because of its author. */
   admit(nodes: readonly NodeId[]): void
   /** `room`: bytes that may be wanted in all. Each assignment counts as under way from now on. */
@@ -214,6 +216,13 @@ export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
     touch: (stream) => {
       const need = demand(stream)
       if (need !== undefined) wait(need)
+    },
+    renew: (streams) => {
+      for (const stream of streams) {
+        const need = demand(stream)
+        need?.failures.clear()
+        if (need !== undefined) wait(need)
+      }
     },
     admit: (nodes) => {
       const admitted = new Set(nodes)
