@@ -26,8 +26,10 @@ import { createJoining } from './joining.ts'
 import { createVectorKeeper, loadVectors } from './kept-vectors.ts'
 import type { Network } from './network.ts'
 import { createNetwork } from './network.ts'
+import { openRenewing } from './renewing.ts'
 import { devicesOf, holdingsOf, onlyHereOf } from './swarm-status.ts'
 import type { DeviceFacts } from './swarm-status.ts'
+import type { WriteGate } from './write-gate.ts'
 
 /** Milliseconds. */
 const inviteFor = 24 * 3600 * 1000
@@ -41,6 +43,7 @@ export interface NodeSwarmDependencies {
   readonly members: MemberRegister
   readonly record: SwarmRecord
   readonly log: OwnLog
+  readonly gate: WriteGate
   readonly store: Store
   readonly shelf: Shelf
   readonly topic: string
@@ -58,6 +61,8 @@ export interface NodeSwarmDependencies {
   displayName(): string
   /** What a further log of this device takes over from this one. */
   carriedOver(): readonly Write[]
+  /** The settings of this device as they are. */
+  settingsWrites(): readonly Write[]
   /** The streams of this node that are not kept whole, as others are told. */
   limitedStreams(): readonly LimitedStream[]
   /** Stations set on this device; undefined: those of the swarm. */
@@ -108,6 +113,7 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
   let isClosed = false
 
   const changed = (): void => {
+    renewing.look()
     for (const listener of listeners) listener()
   }
 
@@ -133,6 +139,24 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
     swarmKey: { key: membership.swarmKey, epoch: membership.keyEpoch },
     stations,
     swarmName,
+  })
+
+  const renewing = await openRenewing({
+    identity,
+    members,
+    record,
+    gate: dependencies.gate,
+    store,
+    clock,
+    swarmKey: { key: membership.swarmKey, epoch: membership.keyEpoch },
+    stations,
+    swarmName,
+    carriedOver: dependencies.settingsWrites,
+    refusal: (node) => (record.leftAt(node) === undefined ? undefined : `The device ${node} has left the swarm.`),
+    admitting,
+    network: () => network,
+    report,
+    onRenewed: () => dependencies.onReplaced(),
   })
 
   const facts = (): DeviceFacts => ({
@@ -176,7 +200,7 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
       random,
       build,
       report,
-      admitting,
+      admitting: renewing.admitting,
       hasLeft: (node) => record.leftAt(node) !== undefined,
       readTo: (stream) => (isSwarmStream(stream) ? record.readTo(stream) : log.presentCount(stream)),
       keptVectors,
@@ -389,6 +413,7 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
       isClosed = true
       for (const stop of stops) stop()
       join.close()
+      renewing.close()
       admitting.close()
       network?.close()
       rooms.close()

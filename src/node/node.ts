@@ -17,13 +17,14 @@ import type { EventRouting, Node, NodeDetails } from './contract.ts'
 import { openDiary } from './diary.ts'
 import { exportDiary, filterDiary } from './diary-filter.ts'
 import type { Identity } from './identity.ts'
-import { openIdentity } from './identity.ts'
+import { openIdentity, settleIdentity } from './identity.ts'
 import { createNodeSwarm } from './node-swarm.ts'
 import { limitedStreamsOf, planRouting, retentionOfName } from './routing.ts'
 import type { Settings } from './settings.ts'
 import { checkDisplayName, loadSettings, saveSettings, settingsWrite } from './settings.ts'
 import { connectivityOf } from './reach.ts'
 import { reachabilityOf } from './swarm-status.ts'
+import { createWriteGate } from './write-gate.ts'
 
 export interface NodeDependencies {
   /** The node lives on the log that is current when it opens. */
@@ -77,7 +78,7 @@ const openParts = async (dependencies: NodeDependencies, store: Store, identity:
     ...planRouting(eventRouting, streamNumbers, signer.id).routing,
     foreignRetention: (stream) => foreignRetention(stream),
   })
-  const log = await openLog({
+  const opened = await openLog({
     store,
     signer,
     swarm: membership.swarm,
@@ -87,6 +88,8 @@ const openParts = async (dependencies: NodeDependencies, store: Store, identity:
     report,
     routing: routingOf(settings),
   })
+  const gate = createWriteGate(opened, clock)
+  const { log } = gate
   const record = createRecord({ log, members, clock, report })
   const foreignRetention = (stream: StreamId): Retention | undefined => {
     const place = parseStreamId(stream)
@@ -99,6 +102,7 @@ const openParts = async (dependencies: NodeDependencies, store: Store, identity:
     members,
     record,
     log,
+    gate,
     store,
     shelf,
     topic,
@@ -119,28 +123,29 @@ const openParts = async (dependencies: NodeDependencies, store: Store, identity:
         streamNumbers: settings.streamNumbers,
       }),
     ],
+    settingsWrites: () => [settingsWrite(settings)],
     limitedStreams: () => limitedStreamsOf(settings),
     ownStations: () => settings.stations,
     setOwnStations: (stations) => change({ ...settings, stations }),
     onReplaced: dependencies.onReplaced ?? (() => undefined),
   })
-  return { diary, membership, members, log, swarm, change, routingOf, settings: () => settings }
+  return { identity, diary, membership, members, log, gate, swarm, change, routingOf, settings: () => settings }
 }
 
 /** Opens or, on a first start, founds. Throws what the store throws (`ERR_STORE_…`). */
 export const createNode = async (dependencies: NodeDependencies): Promise<Node> => {
   const { shelf, clock, build } = dependencies
   const name = await shelf.current()
-  const identity = await openIdentity(() => shelf.openVault(name))
-  const { signer } = identity
+  const made = await openIdentity(() => shelf.openVault(name))
   const store = await shelf.openStore(name)
-  const opening = openParts(dependencies, store, identity)
-  const { diary, membership, members, log, swarm, change, routingOf, settings } = await opening.catch(
+  const opening = settleIdentity(made, store).then((identity) => openParts(dependencies, store, identity))
+  const { identity, diary, membership, members, log, gate, swarm, change, routingOf, settings } = await opening.catch(
     async (error: unknown) => {
       await store.close()
       throw error
     },
   )
+  const { signer } = identity
   const startedAt = clock.monotonic()
   let closed = false
 
@@ -226,6 +231,7 @@ export const createNode = async (dependencies: NodeDependencies): Promise<Node> 
     close: async () => {
       closed = true
       cancelMaintenance()
+      gate.close()
       swarm.end()
       await log.close()
     },

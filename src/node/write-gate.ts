@@ -1,0 +1,92 @@
+/**
+ * What all that this node writes passes: waits while somebody's claim to hold other events of ours is looked into, and ends once it is proved that
+ * a copy of this device is at work (RULES 17). What was asked for then waits for the new identity, a moment at most: it is refused, with nothing
+ * written, rather than answered and lost; clients ask again by themselves.
+ */
+import type { Clock } from '../core/clock.ts'
+import { ShoalError } from '../core/errors.ts'
+import type { EventDraft, Published } from '../core/event.ts'
+import type { AppendOptions } from '../log/contract.ts'
+import type { OwnLog } from '../log/log.ts'
+
+/** A renewal takes a second where a member is linked. Milliseconds. */
+const renewalWaitMax = 5000
+
+export interface Doubt {
+  readonly isInDoubt: boolean
+  settled(): Promise<void>
+}
+
+export interface WriteGate {
+  /** The log as everybody but the renewal uses it. */
+  readonly log: OwnLog
+  /** Whose doubts are waited for. */
+  watch(doubt: Doubt): void
+  /** From now on nothing is written. */
+  stop(): void
+  /** Everything that was let through is written, or has failed. */
+  drained(): Promise<void>
+  /** What waits is refused at once. */
+  close(): void
+}
+
+const renewing = (): ShoalError =>
+  new ShoalError(
+    'ERR_IDENTITY_RENEWING',
+    'A copy of this device is at work, so this one is getting an identity of its own. Nothing was written; try again in a moment. It needs a link to one other device for that.',
+  )
+
+export const createWriteGate = (log: OwnLog, clock: Pick<Clock, 'after'>): WriteGate => {
+  let doubt: Doubt | undefined
+  let isStopped = false
+  let isClosed = false
+  const under = new Set<Promise<unknown>>()
+  const waiting = new Set<() => void>()
+
+  const pass = (drafts: readonly EventDraft[], options: AppendOptions): Promise<readonly Published[]> => {
+    const writing = log.append(drafts, options)
+    under.add(writing)
+    const forget = (): void => void under.delete(writing)
+    writing.then(forget, forget)
+    return writing
+  }
+
+  const refuseLater = (): Promise<never> =>
+    new Promise((_, reject) => {
+      const end = (): void => {
+        cancel()
+        waiting.delete(end)
+        reject(renewing())
+      }
+      const cancel = clock.after(isClosed ? 0 : renewalWaitMax, end)
+      waiting.add(end)
+    })
+
+  const afterDoubt = async (drafts: readonly EventDraft[], options: AppendOptions): Promise<readonly Published[]> => {
+    while (doubt?.isInDoubt === true && !isStopped) await doubt.settled()
+    return isStopped ? refuseLater() : pass(drafts, options)
+  }
+
+  return {
+    log: {
+      ...log,
+      append: (drafts, options) => {
+        if (isStopped) return refuseLater()
+        return doubt?.isInDoubt === true ? afterDoubt(drafts, options) : pass(drafts, options)
+      },
+    },
+    watch: (next) => {
+      doubt = next
+    },
+    stop: () => {
+      isStopped = true
+    },
+    drained: async () => {
+      while (under.size > 0) await Promise.allSettled(under)
+    },
+    close: () => {
+      isClosed = true
+      for (const end of waiting) end()
+    },
+  }
+}
