@@ -1,7 +1,7 @@
 /**
  * What all that this node writes passes: waits while somebody's claim to hold other events of ours is looked into, and ends once it is proved that
- * a copy of this device is at work (RULES 17). What was asked for then waits for the new identity, a moment at most: it is refused, with nothing
- * written, rather than answered and lost; clients ask again by themselves.
+ * a copy of this device is at work (RULES 17). What was asked for then waits for the new identity, and is asked again of the node that opens under
+ * it; where that does not come within a moment it is refused with a sentence, and nothing was written: never answered and lost.
  */
 import type { Clock } from '../core/clock.ts'
 import { ShoalError } from '../core/errors.ts'
@@ -36,12 +36,16 @@ const renewing = (): ShoalError =>
     'A copy of this device is at work, so this one is getting an identity of its own. Nothing was written; try again in a moment. It needs a link to one other device for that.',
   )
 
+/** Clients ask the next node the same by themselves. */
+const closed = (): ShoalError =>
+  new ShoalError('ERR_NODE_CLOSED', 'The node is stopping, and nothing was written; ask again in a moment.')
+
 export const createWriteGate = (log: OwnLog, clock: Pick<Clock, 'after'>): WriteGate => {
   let doubt: Doubt | undefined
   let isStopped = false
   let isClosed = false
   const under = new Set<Promise<unknown>>()
-  const waiting = new Set<() => void>()
+  const waiting = new Set<(error: ShoalError) => void>()
 
   const pass = (drafts: readonly EventDraft[], options: AppendOptions): Promise<readonly Published[]> => {
     const writing = log.append(drafts, options)
@@ -53,13 +57,14 @@ export const createWriteGate = (log: OwnLog, clock: Pick<Clock, 'after'>): Write
 
   const refuseLater = (): Promise<never> =>
     new Promise((_, reject) => {
-      const end = (): void => {
+      const end = (error: ShoalError): void => {
         cancel()
         waiting.delete(end)
-        reject(renewing())
+        reject(error)
       }
-      const cancel = clock.after(isClosed ? 0 : renewalWaitMax, end)
-      waiting.add(end)
+      const cancel = clock.after(renewalWaitMax, () => end(renewing()))
+      if (isClosed) end(closed())
+      else waiting.add(end)
     })
 
   const afterDoubt = async (drafts: readonly EventDraft[], options: AppendOptions): Promise<readonly Published[]> => {
@@ -86,7 +91,7 @@ export const createWriteGate = (log: OwnLog, clock: Pick<Clock, 'after'>): Write
     },
     close: () => {
       isClosed = true
-      for (const end of waiting) end()
+      for (const end of waiting) end(closed())
     },
   }
 }
