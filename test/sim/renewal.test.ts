@@ -1,0 +1,78 @@
+/** Whole nodes whose disks are put back, or copied (RULES 17, 18): new identities, nothing lost, alike everywhere. */
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Device } from './device.ts'
+import type { RenewalWorld } from './renewal-world.ts'
+import { createRenewalWorld } from './renewal-world.ts'
+
+let world: RenewalWorld | undefined
+afterEach(() => {
+  world?.end()
+  world = undefined
+})
+const make = async (seed: number, count: number) => {
+  world = await createRenewalWorld(seed, count)
+  const [first, second, third] = world.devices
+  if (first === undefined || second === undefined || third === undefined) throw new Error('three devices')
+  return { world, first, second, third }
+}
+const statusOf = (device: Device) => {
+  const status = device.node()?.swarm.status()
+  if (status === undefined) throw new Error(`${device.name} is down`)
+  return status
+}
+
+describe('a disk that was put back', () => {
+  it('and not written since: a new identity, a member, under the old name; nothing lost, and it can write', async () => {
+    const { world: here, first, second } = await make(1, 3)
+    const was = here.identity(second)
+    here.publish(second, 3)
+    await here.converge()
+    const image = here.snapshot(second)
+    here.publish(second, 5)
+    await here.converge()
+    const before = await here.shown(first)
+    const name = statusOf(second).devices.find(({ isSelf }) => isSelf)?.displayName
+    here.restore(second, image)
+    await here.until(() => second.node() !== undefined && here.identity(second) !== was, 20_000)
+    here.publish(second, 4)
+    await here.converge()
+    const status = statusOf(second)
+    expect(status.role).toBe('member')
+    expect(status.devices.find(({ isSelf }) => isSelf)?.displayName).toBe(name)
+    const after = await here.shown(first)
+    for (const [place, event] of before) expect(after.get(place)).toBe(event)
+    // nothing was ever written under the old name again
+    const written = [...after.keys()].filter((place) => place.startsWith(was))
+    expect(written).toHaveLength([...before.keys()].filter((place) => place.startsWith(was)).length)
+    expect(statusOf(first).devices.map(({ node }) => node)).toContain(here.identity(second))
+  }, 60_000)
+
+  it('and an admin is a member afterwards, whatever it was', async () => {
+    const { world: here, first } = await make(2, 3)
+    expect(statusOf(first).role).toBe('admin')
+    const was = here.identity(first)
+    const image = here.snapshot(first)
+    here.publish(first, 2)
+    await here.converge()
+    here.restore(first, image)
+    await here.until(() => first.node() !== undefined && here.identity(first) !== was, 20_000)
+    await here.converge()
+    expect(statusOf(first).role).toBe('member')
+  }, 60_000)
+
+  it('alone it goes on as it was: it does not know', async () => {
+    const { world: here, second } = await make(3, 3)
+    const was = here.identity(second)
+    const image = here.snapshot(second)
+    here.isolate(second, true)
+    here.restore(second, image)
+    await here.pass(5000)
+    here.publish(second, 2)
+    await here.pass(5000)
+    expect(here.identity(second)).toBe(was)
+    expect(here.refusals()).toBe(0)
+    here.isolate(second, false)
+    await here.converge()
+    expect(here.identity(second)).toBe(was)
+  }, 60_000)
+})
