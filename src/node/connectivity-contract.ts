@@ -56,6 +56,8 @@ export interface Reach {
   readonly lastSeen?: number
   /** The last one, whoever began; absent: none since this node started. */
   readonly attempt?: AttemptStatus
+  /** The last one that failed, though another is under way by now; absent once there was a link. */
+  readonly failed?: AttemptStatus
   /** Attempts that failed since there was a link, or since this node started. */
   readonly failures: number
 }
@@ -76,6 +78,6 @@ export interface Connectivity {
   /** A join under way, or one that failed. */
   readonly joining?: { readonly code: string; readonly message: string; readonly failed: boolean }
   readonly devices: readonly Reach[]
-  /** The last attempt with somebody who never said which device it is: by a code that was carried, or in the room of an invitation. */
+  /** The last attempt that failed with somebody who never said which device it is: by a code that was carried, or in the room of an invitation. */
   readonly stranger?: AttemptStatus
 }

@@ -11,6 +11,8 @@ const nodesMax = 2048
 
 export interface Attempts {
   readonly attempt?: AttemptStatus
+  /** The last that failed; until there is a link. */
+  readonly failed?: AttemptStatus
   readonly failures: number
 }
 
@@ -46,14 +48,15 @@ export const createAttemptBook = (clock: Clock): AttemptBook => {
     const { attempt, failures } = of(node)
     const at = clock.now()
     const begun = attempt ?? { step: 'opened', isOutgoing: isOutgoing ?? false, at }
-    write(node, { attempt: { ...begun, failure: { code, message, by, at } }, failures: failures + 1 })
+    const ended: AttemptStatus = { ...begun, failure: { code, message, by, at } }
+    write(node, { attempt: ended, failed: ended, failures: failures + 1 })
   }
 
   return {
     dialled: (node, step) => {
       if (step.type === 'failed') return fail(node, step.reason, step.by, step.isOutgoing)
       const { type, isOutgoing, isOurs, signal } = step
-      const { attempt, failures } = of(node)
+      const { attempt, ...kept } = of(node)
       const addresses = addressesOf(signal)
       const before = type === 'offered' ? undefined : attempt
       write(node, {
@@ -65,13 +68,13 @@ export const createAttemptBook = (clock: Clock): AttemptBook => {
           ...(before?.theirs !== undefined && { theirs: before.theirs }),
           ...(addresses !== undefined && { [isOurs ? 'ours' : 'theirs']: addresses }),
         },
-        failures,
+        ...kept,
       })
     },
     opened: (node, isOutgoing) => {
-      const { attempt, failures } = of(node)
+      const { attempt, ...kept } = of(node)
       const { failure: _, ...rest } = attempt ?? {}
-      write(node, { attempt: { ...rest, step: 'opened', isOutgoing, at: clock.now() }, failures })
+      write(node, { attempt: { ...rest, step: 'opened', isOutgoing, at: clock.now() }, ...kept })
     },
     failed: (node, reason, by) => fail(node, reason, by),
     linked: (node) => {
@@ -81,7 +84,7 @@ export const createAttemptBook = (clock: Clock): AttemptBook => {
     },
     of,
     get stranger() {
-      return of(undefined).attempt
+      return of(undefined).failed
     },
   }
 }

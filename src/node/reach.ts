@@ -21,7 +21,7 @@ const noAttempts: Attempts = { failures: 0 }
 const reachOf = (device: DeviceStatus, network: Network | undefined): Reach => {
   const { node, displayName, standing, link, lastSeen } = device
   const { isInRoom, through } = network?.finder.whereabouts(node) ?? { isInRoom: false, through: [] }
-  const { attempt, failures } = network?.attempts.of(node) ?? noAttempts
+  const { attempt, failed, failures } = network?.attempts.of(node) ?? noAttempts
   return {
     node,
     ...(displayName !== undefined && { displayName }),
@@ -31,6 +31,7 @@ const reachOf = (device: DeviceStatus, network: Network | undefined): Reach => {
     through,
     ...(lastSeen !== undefined && { lastSeen }),
     ...(attempt !== undefined && { attempt }),
+    ...(failed !== undefined && { failed }),
     failures,
   }
 }

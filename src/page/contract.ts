@@ -1,6 +1,16 @@
 /** What the page knows about its own standing on this device, for the console to show and act on. */
 import type { Shoal } from '../client/contract.ts'
 import type { ShoalError } from '../core/errors.ts'
+import type { Probes } from './probe-contract.ts'
+
+export type {
+  AddressFinding,
+  OriginFinding,
+  PermissionFinding,
+  Probes,
+  StationFinding,
+  StorageFinding,
+} from './probe-contract.ts'
 
 /** A newer Shoal is ready. It is applied by `apply`, or by itself after `deadline` once nobody has touched any tab for a while. */
 export interface UpdateOffer {
@@ -69,6 +79,8 @@ export interface PageState {
   setLinks(links: 'on' | 'off'): void
   /** Loads this tab again, now. */
   reload(): void
+  /** For the check of connectivity. */
+  readonly probes: Probes
 }
 
 declare global {

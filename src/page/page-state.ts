@@ -7,6 +7,7 @@ import type { PageState } from './contract.ts'
 import { watchInstalling } from './install.ts'
 import { askPersistence, readPersistence, readStorage } from './persistence.ts'
 import { watchLinkSetting } from './link-setting.ts'
+import { probes } from './probes.ts'
 import { registerWorker } from './registration.ts'
 import { watchSleep } from './sleep.ts'
 import { createSnapshots } from './state.ts'
@@ -110,6 +111,7 @@ export const startPage = (shoal: Shoal): StartedPage => {
       dismissSlept: () => snapshots.set({ slept: undefined }),
       setLinks: (links) => linkSetting.set(links),
       reload: () => location.reload(),
+      probes,
     },
     controlled,
   }

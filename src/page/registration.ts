@@ -1,22 +1,11 @@
 /** Registering the worker, and what becomes of it. */
 import { Workbox } from 'workbox-window'
+import { workerUrl } from './script-url.ts'
 
-const scriptPath = '/sw.js'
 /** A first worker that has not taken control by then was refused it; the app starts uncontrolled. Milliseconds. */
 const controlWaitMax = 10_000
 /** An app that stays open for weeks hears of a new version by asking. */
 const updateEveryMs = 30 * 60_000
-
-/** The only script URL this page ever makes from a string. */
-const scriptUrl = (): string => {
-  const policy = window.trustedTypes?.createPolicy('shoal', {
-    createScriptURL: (url: string) => {
-      if (url !== scriptPath) throw new TypeError(`not a script of Shoal: ${url}`)
-      return url
-    },
-  })
-  return (policy?.createScriptURL(scriptPath) ?? scriptPath) as string
-}
 
 export interface Registering {
   readonly onWaiting: () => void
@@ -39,7 +28,7 @@ export const registerWorker = async ({ onWaiting, onReplaced, onControlled }: Re
       isFirst = false
     })
   })
-  const workbox = new Workbox(scriptUrl(), { scope: '/', updateViaCache: 'none' })
+  const workbox = new Workbox(workerUrl(), { scope: '/', updateViaCache: 'none' })
   workbox.addEventListener('waiting', onWaiting)
   const registering = workbox.register({ immediate: true }).then(() => {
     const update = (): void => {

@@ -1,14 +1,16 @@
 /** Measures on this very device what Shoal relies on; short measurements run by themselves, those that take long or write wait for a tap. */
 import type { PropertyValues, TemplateResult } from 'lit'
-import { css, html, nothing } from 'lit'
+import { html, nothing } from 'lit'
 import { saveBlob } from '../export/download.ts'
 import { icon } from '../icons.ts'
 import { controls } from '../theme.ts'
 import { View } from '../view.ts'
 import type { Check, CheckState, Outcome } from './check.ts'
 import { settled } from './check.ts'
+import './connectivity-view.ts'
 import { deviceChecks } from './device-checks.ts'
 import { aliveCheck, lifeSeconds, nodeChecks, publishCheck, redialCheck } from './node-checks.ts'
+import { rowsStyle } from './rows-style.ts'
 
 const short: readonly Check[] = [...nodeChecks, ...deviceChecks]
 const long: readonly Check[] = [publishCheck, aliveCheck, redialCheck]
@@ -28,7 +30,9 @@ const keptResults = (): Map<string, CheckState> => {
 }
 
 export class ShoalCheck extends View {
-  static override properties = { results: { state: true }, busy: { state: true } }
+  static override properties = { results: { state: true }, busy: { state: true }, device: { attribute: false } }
+  /** The id of a device that there is no link with. */
+  declare device: string | undefined
   declare results: ReadonlyMap<string, CheckState>
   declare busy: boolean
 
@@ -39,7 +43,9 @@ export class ShoalCheck extends View {
   }
 
   override updated(changed: PropertyValues<this>): void {
-    if (changed.has('active') && this.active && this.results.size === 0) void this.#run(short)
+    // who asks about another device does not want to know how fast this one is
+    const isWanted = this.active && this.device === undefined && this.results.size === 0
+    if (changed.has('active') && isWanted) void this.#run(short)
   }
 
   #set(check: Check, state: CheckState): void {
@@ -85,10 +91,19 @@ export class ShoalCheck extends View {
 
   override render(): TemplateResult {
     return html`<div class="stack">
+      <h1>${this.say('check.title')}</h1>
+      <shoal-connectivity
+        .shoal=${this.shoal}
+        .page=${this.page}
+        .swarm=${this.swarm}
+        .text=${this.text}
+        .device=${this.device}
+        ?active=${this.active}
+      ></shoal-connectivity>
       <div class="bar">
-        <h1 class="grow">${this.say('check.title')}</h1>
+        <h2 class="grow">${this.say('check.measures')}</h2>
         <button ?disabled=${this.busy} @click=${() => this.#run(short)}>${this.say('check.again')}</button>
-        <button class="first" ?disabled=${this.busy || this.results.size === 0} @click=${this.#save}>
+        <button ?disabled=${this.busy || this.results.size === 0} @click=${this.#save}>
           ${icon('save')}${this.say('check.save')}
         </button>
       </div>
@@ -131,67 +146,7 @@ export class ShoalCheck extends View {
         : 'check.redial.hint'
   }
 
-  static override styles = [
-    ...controls,
-    css`
-      ul {
-        margin: 0;
-        list-style: none;
-      }
-      ul:not(.card) {
-        padding: 0;
-      }
-      ul.card {
-        padding-block: 0.25rem;
-      }
-      li {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.75rem 1rem;
-        padding: 0.8rem 0;
-      }
-      li + li {
-        border-top: 1px solid var(--line);
-      }
-      .words {
-        flex: 1 1 14rem;
-        min-width: 0;
-      }
-      .sign {
-        display: grid;
-        place-items: center;
-        flex: none;
-        width: 44px;
-        height: 44px;
-        border-radius: 50%;
-        color: var(--ink-soft);
-        background: var(--sunken);
-      }
-      .ok .sign {
-        color: var(--good);
-        background: var(--good-soft);
-      }
-      .warn .sign {
-        color: var(--warn);
-        background: var(--warn-soft);
-      }
-      .fail .sign {
-        color: var(--bad);
-        background: var(--bad-soft);
-      }
-      .running .sign {
-        color: var(--accent-ink);
-        background: var(--accent);
-        animation: breathe 0.9s ease-in-out infinite alternate;
-      }
-      @keyframes breathe {
-        to {
-          opacity: 0.5;
-        }
-      }
-    `,
-  ]
+  static override styles = [...controls, rowsStyle]
 }
 
 customElements.define('shoal-check', ShoalCheck)

@@ -1,5 +1,6 @@
 /** Alle Wörter der Konsole auf Deutsch; die Schlüssel sind die der englischen. */
 import { andon } from './de/andon.ts'
+import { causes } from './de/causes.ts'
 import { check } from './de/check.ts'
 import { devices } from './de/devices.ts'
 import { fleet } from './de/fleet.ts'
@@ -10,6 +11,7 @@ import type { en } from './en.ts'
 
 export const de: Readonly<Record<keyof typeof en, string>> = {
   ...andon,
+  ...causes,
   ...check,
   ...devices,
   ...fleet,

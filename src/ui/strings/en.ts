@@ -1,5 +1,6 @@
 /** Every word of the console in English. `{…}` are filled in; the keys of the other languages are these. */
 import { andon } from './en/andon.ts'
+import { causes } from './en/causes.ts'
 import { check } from './en/check.ts'
 import { devices } from './en/devices.ts'
 import { fleet } from './en/fleet.ts'
@@ -9,6 +10,7 @@ import { welcome } from './en/welcome.ts'
 
 export const en = {
   ...andon,
+  ...causes,
   ...check,
   ...devices,
   ...fleet,
