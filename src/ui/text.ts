@@ -84,7 +84,6 @@ export const createText = (language: Language): Text => {
       if (seconds < 3600) return unit(Math.round(seconds / 60), 'minute', 0)
       const minutes = Math.round(seconds / 60)
       const hours = Math.floor(minutes / 60)
-      if (hours < 48 && minutes % 60 === 0) return unit(hours, 'hour', 0)
       return hours < 48
         ? `${unit(hours, 'hour', 0)} ${unit(minutes % 60, 'minute', 0)}`
         : unit(Math.round(hours / 24), 'day', 0)

@@ -28,6 +28,9 @@ import {
   swarmId,
 } from './fake-scenes.ts'
 
+export { otherId, scenes, selfId } from './fake-scenes.ts'
+export type { Scene } from './fake-scenes.ts'
+
 export interface FakeSwarm extends Swarm {
   /** What was asked of it, in order. */
   readonly asked: readonly string[]
@@ -47,6 +50,10 @@ export interface FakeSwarmOptions {
   readonly stepTime?: number
 }
 
+/** As long as real ones, each another one. */
+export const handCode = (letter: 'O' | 'A', index: number): string =>
+  `A${letter}${'BCDEFGHK'[index % 8]}${'4F7K2Q6M'.repeat(19)}`
+
 export const createFakeSwarm = (options: FakeSwarmOptions = {}): FakeSwarm => {
   const now = options.now ?? (() => Date.now() * 1000)
   const stepTime = options.stepTime ?? 700
@@ -58,6 +65,7 @@ export const createFakeSwarm = (options: FakeSwarmOptions = {}): FakeSwarm => {
   let urls: readonly string[] = status.stations.map((station) => station.url)
   const listeners = new Set<(status: SwarmStatus) => void>()
   const asked: string[] = []
+  let codes = 0
   const remaining = new Map<NodeId, Remains>()
   let invitations = 0
   const set = (change: Partial<SwarmStatus>): void => {
@@ -168,9 +176,10 @@ export const createFakeSwarm = (options: FakeSwarmOptions = {}): FakeSwarm => {
     },
     code: async (pasted) => {
       asked.push(`code ${pasted ?? ''}`)
-      if (pasted === undefined) return `SHOAL-OFFER-${'4F7K2Q9M'.repeat(14)}`
-      if (pasted.includes('OFFER')) return `SHOAL-ANSWER-${'7M2X9Q4K'.repeat(14)}`
-      if (pasted.includes('ANSWER')) return ''
+      codes++
+      if (pasted === undefined) return handCode('O', codes)
+      if (/^AO/.test(pasted)) return handCode('A', codes)
+      if (/^AA/.test(pasted)) return ''
       throw new ShoalError('ERR_CODE', 'This is no code of Shoal: copy all of it from the other device.')
     },
     stations: async (given) => {

@@ -18,6 +18,8 @@ describe('the strings', () => {
     expect(same).toEqual([
       'andon.what.material',
       'devices.role.admin',
+      'invite.latest',
+      'device.role.admin',
       'nav.import',
       'overview.log',
       'events.live',
@@ -43,6 +45,7 @@ describe('text', () => {
     expect(german.bytes(18_400_000)).toBe('18,4 MB')
     expect(createText('en').bytes(999)).toBe('999 byte')
     expect(createText('en').duration(3 * 3600)).toBe('3 hr 0 min')
+    expect(createText('en').duration(20 * 3600 - 3)).toBe('20 hr 0 min')
     expect(createText('en').duration(0.04)).toBe('40 ms')
   })
 })

@@ -1,6 +1,6 @@
 /** What is said of calls: on whose screens, how long, with what. */
 import type { DeviceStatus } from '../../client/contract.ts'
-import { deviceName } from '../../ui/devices/words.ts'
+import { hasLink, isInUse, nameOf } from '../../ui/devices/words.ts'
 import type { Text } from '../../ui/text.ts'
 import type { Call, Mark } from './calls.ts'
 
@@ -12,29 +12,37 @@ const answerTime = 4_000_000
 export interface Reach {
   /** Screens that have had the call, without the caller's. */
   readonly screens: number
-  /** Devices of the last seven days whose screens have not; undefined while they may still answer. */
+  /** Devices of the last seven days whose screens have not; undefined while they may still answer, or while nobody can. */
   readonly asleep: number | undefined
+  /** Nothing is known since then, because this device has no link itself: who is silent may have seen it. Microseconds since the epoch. */
+  readonly cutOffSince?: number
 }
 
 export const reachOf = (call: Call, devices: readonly DeviceStatus[], now: number): Reach => {
   const silent = devices.filter(
-    ({ node, lastSeen }) =>
+    ({ node, lastSeen, standing }) =>
+      isInUse({ standing }) &&
       node !== call.called.by &&
       !call.seenBy.includes(node) &&
       lastSeen !== undefined &&
       now - lastSeen < countedWithin,
   )
+  if (silent.length > 0 && !hasLink(devices)) {
+    const others = devices.flatMap(({ isSelf, lastSeen }) => (isSelf || lastSeen === undefined ? [] : [lastSeen]))
+    const screens = call.seenBy.length
+    return { screens, asleep: undefined, ...(others.length > 0 ? { cutOffSince: Math.max(...others) } : {}) }
+  }
   const isEarly = now - call.called.at < answerTime && silent.length > 0
   return { screens: call.seenBy.length, asleep: isEarly ? undefined : silent.length }
 }
 
-export const reachWords = ({ screens, asleep }: Reach, text: Text): string => {
+export const reachWords = ({ screens, asleep, cutOffSince }: Reach, text: Text): string => {
   const seen = screens === 0 ? text.say('andon.notSeen') : text.say('andon.seen', { count: screens })
+  if (cutOffSince !== undefined) return `${seen}, ${text.say('andon.cutOff', { time: text.hour(cutOffSince) })}`
   return asleep ? `${seen}, ${text.say('andon.asleep', { count: asleep })}` : seen
 }
 
-export const nameOf = (node: string, devices: readonly DeviceStatus[], text: Text): string =>
-  deviceName(devices.find((device) => device.node === node) ?? { node: node as DeviceStatus['node'] }, text)
+export { nameOf }
 
 /** Reasons offered on the screen; any other text may come from elsewhere and is shown as it is. */
 export const reasons = ['fault', 'material', 'quality', 'setup'] as const

@@ -21,7 +21,10 @@ export const remainsWords = ({ known, held, devices }: Remains, text: Text): Rem
     return { tone: 'warn', sentence: text.say('device.remains.missing', { known, held, missing: known - held }) }
   return devices === 0
     ? { tone: 'warn', sentence: text.say('device.remains.here', { known }) }
-    : { tone: 'good', sentence: text.say('device.remains.safe', { known, devices }) }
+    : {
+        tone: 'good',
+        sentence: text.say(known === 1 ? 'device.remains.safeOne' : 'device.remains.safe', { known, devices }),
+      }
 }
 
 export class ShoalRemains extends Panel {

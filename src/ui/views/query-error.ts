@@ -10,7 +10,7 @@ export interface Place {
 }
 
 export const placeIn = (message: string): Place | undefined => {
-  const found = /line (\d+),? column (\d+)/i.exec(message)
+  const found = /(?:line|Zeile) (\d+),? (?:column|Spalte) (\d+)/i.exec(message)
   return found ? { line: Number(found[1]), column: Number(found[2]) } : undefined
 }
 

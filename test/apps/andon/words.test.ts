@@ -31,7 +31,7 @@ const call = (seenBy: readonly string[], at = now - 60 * second): Call => ({
 const week = 7 * 24 * 3600 * second
 const devices = [
   device('caller', now),
-  device('b', now),
+  device('b', now, 0),
   device('c', now - 1000),
   device('gone', now - week),
   device('new'),
@@ -47,7 +47,20 @@ it('calls nobody asleep before there was time to answer', () => {
   expect(reachOf(call(['b'], now - second), devices, now)).toEqual({ screens: 1, asleep: undefined })
 })
 
+it('calls nobody asleep who cannot answer, because this device has no link itself', () => {
+  const alone = [device('caller', now), device('b', now - 300 * second), device('c', now - 200 * second)]
+  expect(reachOf(call(['b']), alone, now)).toEqual({ screens: 1, asleep: undefined, cutOffSince: now - 200 * second })
+  expect(reachOf(call(['b', 'c']), alone, now)).toEqual({ screens: 2, asleep: 0 })
+})
+
+it('leaves out who is no longer in use', () => {
+  const shutOut = { ...device('c', now), standing: { type: 'revoked' } } as const
+  expect(reachOf(call([]), [device('caller', now), device('b', now, 0), shutOut], now).asleep).toBe(1)
+})
+
 it('says it in words', () => {
+  const cutOff = reachWords({ screens: 1, asleep: undefined, cutOffSince: now }, text)
+  expect(cutOff).toBe(`On 1 screen, not known since ${text.hour(now)}: this device has no link`)
   expect(reachWords({ screens: 7, asleep: 3 }, text)).toBe('On 7 screens, 3 asleep')
   expect(reachWords({ screens: 1, asleep: 0 }, text)).toBe('On 1 screen')
   expect(reachWords({ screens: 0, asleep: undefined }, text)).toBe('Not yet seen by anybody')

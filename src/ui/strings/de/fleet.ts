@@ -94,7 +94,10 @@ export const fleet: Readonly<Record<keyof typeof english, string>> = {
   'device.remains.none': 'Es hat keine Ereignisse geschrieben.',
   'device.remains.safe':
     'Nichts ist verloren: Alle {known} {known|Ereignis|Ereignisse} {known|ist|sind} auf {devices} {devices|anderen Gerät|anderen Geräten}.',
-  'device.remains.here': 'Alle {known} bekannten Ereignisse sind hier, aber noch nirgends sonst.',
+  'device.remains.here':
+    '{known} {known|bekanntes Ereignis|bekannte Ereignisse} von ihm {known|ist|sind} hier, aber noch nirgends sonst.',
+  'device.remains.safeOne':
+    'Nichts ist verloren: Sein einziges Ereignis ist auf {devices} {devices|anderen Gerät|anderen Geräten}.',
   'device.remains.missing':
     '{held} von {known} bekannten Ereignissen sind hier. {missing} {missing|fehlt|fehlen} noch: Sie kommen, sobald ein Gerät erreicht wird, das sie hat.',
   'device.remains.perhaps':

@@ -89,7 +89,8 @@ export const fleet = {
   'device.remains.none': 'It has written no events.',
   'device.remains.safe':
     'Nothing is lost: all {known} {known|event|events} {known|is|are} on {devices} other {devices|device|devices}.',
-  'device.remains.here': 'All {known} known {known|event|events} {known|is|are} here, and nowhere else yet.',
+  'device.remains.here': 'Its {known} known {known|event is|events are} here, and nowhere else yet.',
+  'device.remains.safeOne': 'Nothing is lost: its one event is on {devices} other {devices|device|devices}.',
   'device.remains.missing':
     '{held} of {known} known events are here. {missing} {missing|is|are} missing: they come once a device that has them is reached.',
   'device.remains.perhaps':
