@@ -7,6 +7,7 @@ import { errorCode, errorMessage } from '../core/errors.ts'
 import type { Write } from '../store/contract.ts'
 import { commitWrites, entryOfRun, milliseconds, lamportWrite } from './commit.ts'
 import type { StreamId } from '../core/event.ts'
+import type { Blocks } from './blocks.ts'
 import type { Block } from './body.ts'
 import type { LogContext } from './context.ts'
 import type { Ingested } from './contract.ts'
@@ -103,6 +104,8 @@ interface Draft {
   demand(stream: StreamId, ephemeral: boolean): StreamState
   /** Decoded blocks of the runs that were taken. */
   readonly blocks: [RunEntry, Block][]
+  /** By its key. */
+  readonly runs: Map<string, Run>
 }
 
 const createDraft = (context: LogContext): Draft => {
@@ -111,8 +114,22 @@ const createDraft = (context: LogContext): Draft => {
     ...context.index,
     stream: (stream: StreamId) => touched.get(stream) ?? context.index.stream(stream),
   }
+  const taken: [RunEntry, Block][] = []
+  const runs = new Map<string, Run>()
+  // what is not written yet cannot be read from the store
+  const blocks: Blocks = {
+    ...context.blocks,
+    read: (state, entry) => {
+      const block = runs.has(entry.key) ? taken.find(([one]) => one === entry)?.[1] : undefined
+      return block === undefined ? context.blocks.read(state, entry) : Promise.resolve(block)
+    },
+    run: (state, entry) => {
+      const run = runs.get(entry.key)
+      return run === undefined ? context.blocks.run(state, entry) : Promise.resolve(run)
+    },
+  }
   return {
-    context: { ...context, index },
+    context: { ...context, index, blocks },
     touched,
     demand: (stream, ephemeral) => {
       const known = touched.get(stream)
@@ -120,12 +137,13 @@ const createDraft = (context: LogContext): Draft => {
       const held = context.index.stream(stream)
       const copy =
         held === undefined || held.entries.length === 0
-          ? createStreamState(stream, ephemeral, held?.cut ?? context.cutOf?.(stream))
+          ? createStreamState(stream, ephemeral, context.cutFor(stream))
           : { ...held, entries: [...held.entries] }
       touched.set(stream, copy)
       return copy
     },
-    blocks: [],
+    blocks: taken,
+    runs,
   }
 }
 
@@ -169,6 +187,7 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
     const entry = entryOfRun(run, key, receivedAt, summary)
     if (!isReadable(header)) entry.unreadable = `its codec ${header.codec} needs a newer Shoal`
     if (block !== undefined) draft.blocks.push([entry, block])
+    draft.runs.set(key, run)
     place(state, entry, header.firstLamport, replaces)
     draft.context.lamport = Math.max(draft.context.lamport, header.lastLamport)
     const deletes = replaces.flatMap((gone): Write[] =>

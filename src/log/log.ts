@@ -154,7 +154,7 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
     lastTimestamp: own.reduce((latest, state) => Math.max(latest, state.entries.at(-1)?.maxTime ?? 0), 0),
     unsettled: undefined,
     cuts,
-    cutFor: (stream) => index.stream(stream)?.cut ?? context.cuts.get(stream) ?? options.cutOf?.(stream) ?? Infinity,
+    cutFor: (stream) => index.stream(stream)?.cut ?? index.cutFor(stream),
     isOwn: (stream) => isWrittenBy(stream, signer.id),
     advanced: (grown) => {
       lastWrite = options.clock.monotonic()
@@ -198,6 +198,7 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
   const append = createAppender(context, receipts)
   const gate = createGate(context, receipts)
   const cutter = createCutter(context, gate)
+  index.cutFor = (stream) => context.cuts.get(stream) ?? options.cutOf?.(stream) ?? Infinity
   for (const state of index.streams.values()) if (state.cut < nextOf(state)) await settleCutChain(context, state)
 
   const sealIdleTails = async (): Promise<void> => {

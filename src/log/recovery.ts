@@ -80,7 +80,7 @@ export const recover = async (store: Store, cutOf: (stream: StreamId) => number 
     loadCuts(store, findings),
   ])
   // who was cut off is known again only when the swarm's own streams have been read
-  const index = createIndex((stream) => cuts.get(stream) ?? cutOf(stream))
+  const index = createIndex((stream) => cuts.get(stream) ?? cutOf(stream) ?? Infinity)
   let lamport = 0
   try {
     if (kept !== undefined) lamport = decodeCount(kept)

@@ -123,18 +123,20 @@ export const createEntry = (key: string, fields: RunKey, receivedAt: number, sum
   receivedAt,
 })
 
-export const createStreamState = (stream: StreamId, ephemeral: boolean, cut: number | undefined): StreamState => ({
+export const createStreamState = (stream: StreamId, ephemeral: boolean, cut: number): StreamState => ({
   stream,
   node: parseStreamId(stream)?.node as NodeId,
   ephemeral,
   entries: [],
   damage: { isFound: false },
   present: 0,
-  cut: cut ?? Infinity,
+  cut,
   cutChain: undefined,
 })
 
 export interface Index {
+  /** Where a stream that is new here is cut; Infinity: nowhere. */
+  cutFor: (stream: StreamId) => number
   readonly streams: ReadonlyMap<StreamId, StreamState>
   stream(stream: StreamId): StreamState | undefined
   /** The state of `stream`, made when there is none. */
@@ -143,20 +145,22 @@ export interface Index {
   ordered(): readonly StreamState[]
 }
 
-export const createIndex = (cutOf: (stream: StreamId) => number | undefined): Index => {
+export const createIndex = (cutFor: (stream: StreamId) => number): Index => {
   const streams = new Map<StreamId, StreamState>()
   let order: readonly StreamState[] | undefined
-  return {
+  const index: Index = {
+    cutFor,
     streams,
     stream: (stream) => streams.get(stream),
     demand: (stream, ephemeral) => {
       const known = streams.get(stream)
       if (known !== undefined) return known
-      const made = createStreamState(stream, ephemeral, cutOf(stream))
+      const made = createStreamState(stream, ephemeral, index.cutFor(stream))
       streams.set(stream, made)
       order = undefined
       return made
     },
     ordered: () => (order ??= [...streams.values()].toSorted((a, b) => (a.stream < b.stream ? -1 : 1))),
   }
+  return index
 }

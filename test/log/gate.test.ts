@@ -129,6 +129,15 @@ describe('RULES 3, 4: seals replace what they contain', () => {
     expect(log.status()).toMatchObject({ runs: 1, sealedRuns: 1 })
   })
 
+  it('one that comes in the same batch as the seal it is nested in', async () => {
+    const { small, seal } = await makeStream(author, 4, 2)
+    const { log } = await openDevice()
+    const answers = await log.ingest([at(small, 0).bytes, (await seal(0, 4)).bytes, at(small, 1).bytes])
+    expect(answers.map(({ type }) => type)).toEqual(['stored', 'replaced', 'known'])
+    expect(log.status()).toMatchObject({ quarantined: [], runs: 1 })
+    expect(await payloads(log)).toEqual(numbers(0, 8))
+  })
+
   it('a seal in the middle of a tail, and one of seals', async () => {
     const { small, seal } = await makeStream(author, 9, 2)
     const { log } = await openDevice()

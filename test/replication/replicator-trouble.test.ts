@@ -1,6 +1,7 @@
 /** Links that do not deliver, authors nobody knows, lies and forks: each costs little, and the others go on. */
 import { describe, expect, it } from 'vitest'
 import { lamportLeapMax } from '../../src/core/limits.ts'
+import type { StreamId } from '../../src/core/event.ts'
 import { streamOf } from '../../src/core/node-id.ts'
 import { at, drafts, makeRun, makeStream, newSigner, payloads, publish, rowsFrom, signAgain } from '../log/fixture.ts'
 import type { SwarmDevice } from './log-swarm.ts'
@@ -280,6 +281,36 @@ describe('lies and contradictions', () => {
     await pass(swarm, 20_000)
     expect(restored.log.heads().get(b.stream)?.count).toBe(3)
     expect(told.length).toBeLessThan(3)
+  })
+
+  it('RULES 19: who has heard of a cut wants, counts and passes on nothing beyond it, until it is lifted', async () => {
+    const swarm = createLogSwarm()
+    const cuts = new Map<StreamId, number>()
+    const [a, b] = [await swarm.add(), await swarm.add({ cutOf: (stream) => cuts.get(stream) })]
+    const c = await swarm.add()
+    await publishMany(a, 4, 10)
+    cuts.set(a.stream, 25)
+    await b.log.recut()
+    swarm.connect(a, b)
+    swarm.connect(b, c)
+    await swarm.until(() => c.log.count(a.stream) > 0)
+    await pass(swarm, 30_000)
+    expect(b.log.count(a.stream)).toBe(25)
+    expect([b.replicator.toReplicate().size, [...b.replicator.toReplicate()]]).toEqual([0, []])
+    // it got the run that holds the last event which counts, and no other
+    expect(c.log.count(a.stream)).toBe(30)
+    // what came along with what was wanted
+    expect([...(b.disk.tables.get('evidence')?.keys() ?? [])]).toEqual([expect.stringMatching(/^ERR_REVOKED\/came\//)])
+    cuts.clear()
+    await b.log.recut()
+    await swarm.until(() => isWhole([a, b, c]))
+    expect(c.log.count(a.stream)).toBe(40)
+    cuts.set(a.stream, 0)
+    await b.log.recut()
+    expect(b.log.heads().size).toBe(0)
+    await pass(swarm, 20_000)
+    expect(b.log.heads().size).toBe(0)
+    expect(swarm.wires.every(({ isCut }) => !isCut)).toBe(true)
   })
 
   it('a quarantined run of another is repaired, and only that', async () => {
