@@ -1,6 +1,6 @@
 /**
  * Three kinds of tests: `unit` in Node.js, `chromium-contract` (the same contract suites inside a page), `browser` (Node.js drives a
- * Chromium and a station from outside).
+ * Chromium and a station from outside). And `net`, by `npm run test:net` only: the same in network namespaces.
  */
 import { playwright } from '@vitest/browser-playwright'
 import type { TestProjectConfiguration } from 'vitest/config'
@@ -8,6 +8,7 @@ import { chromiumFlags, findChromium } from './chromium.mjs'
 
 const insidePage = 'test/**/*.chromium.test.ts'
 const fromOutside = 'test/browser/**/*.test.ts'
+const acrossNetworks = 'test/net/**/*.test.ts'
 
 export const projects = (define: Record<string, string>, alias: Record<string, string>): TestProjectConfiguration[] => [
   {
@@ -16,7 +17,7 @@ export const projects = (define: Record<string, string>, alias: Record<string, s
       name: 'unit',
       environment: 'node',
       include: ['test/**/*.test.ts'],
-      exclude: [insidePage, fromOutside],
+      exclude: [insidePage, fromOutside, acrossNetworks],
       // a machine that is busy with something else is no failure
       testTimeout: 60_000,
       hookTimeout: 60_000,
@@ -53,7 +54,23 @@ export const projects = (define: Record<string, string>, alias: Record<string, s
       hookTimeout: 60_000,
     },
   },
+  // set by test/net/run.mjs, which has seen that it can run here
+  ...(process.env['SHOAL_NET'] === undefined ? [] : [netProject(define)]),
 ]
+
+function netProject(define: Record<string, string>): TestProjectConfiguration {
+  return {
+    define,
+    test: {
+      name: 'net',
+      environment: 'node',
+      include: [acrossNetworks],
+      fileParallelism: false,
+      testTimeout: 300_000,
+      hookTimeout: 120_000,
+    },
+  }
+}
 
 function executable(): { executablePath?: string } {
   const executablePath = findChromium()

@@ -40,6 +40,10 @@ export interface TestStationOptions {
   readonly dataFolder?: string
   /** Another built app than `dist/app`, for instance a changed copy of it, to test an update. */
   readonly appFolder?: string
+  /** Beside those that follow from the rest. */
+  readonly flags?: readonly string[]
+  /** Put before its own: a command that runs the one after it, for instance in another network. */
+  readonly command?: readonly string[]
 }
 
 const ended = (child: ChildProcess): Promise<number | null> =>
@@ -55,8 +59,9 @@ export const startStation = async (options: TestStationOptions = {}): Promise<Te
     '--data': options.dataFolder ?? ownFolder ?? '',
     '--app': options.appFolder ?? join(root, 'dist', 'app'),
   }
-  const args = [join(root, 'src', 'station', 'start.mjs'), ...Object.entries(flags).flat()]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const start = [process.execPath, join(root, 'src', 'station', 'start.mjs'), ...Object.entries(flags).flat()]
+  const [program = '', ...args] = [...(options.command ?? []), ...start, ...(options.flags ?? [])]
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   let printed = ''
   const port = await new Promise<number>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
@@ -99,6 +104,10 @@ export interface TestBrowserOptions {
   /** The profile to use and to leave behind. Without one a fresh profile is made and removed on `close`. */
   readonly persistentDir?: string
   readonly flags?: readonly string[]
+  /** Starts Chromium with the arguments it is given; Chromium itself where absent. */
+  readonly program?: string
+  /** Granted to every page. */
+  readonly permissions?: readonly string[]
 }
 
 /** Chromium writes the process id behind the host name into its profile's lock. */
@@ -118,7 +127,7 @@ const isAlive = (pid: number): boolean => {
 }
 
 export const launchChromium = async (options: TestBrowserOptions = {}): Promise<TestBrowser> => {
-  const executablePath = findChromium()
+  const executablePath = options.program ?? findChromium()
   if (executablePath === undefined)
     throw new Error('no Chromium was found: run the tests by npm test, which brings one')
   const profile = options.persistentDir ?? temporaryFolder()
@@ -128,6 +137,7 @@ export const launchChromium = async (options: TestBrowserOptions = {}): Promise<
     headless: true,
     serviceWorkers: 'allow',
     viewport: { width: 1280, height: 800 },
+    permissions: [...(options.permissions ?? [])],
   })
   const pid = browserPid(profile)
   return {

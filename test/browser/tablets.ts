@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Page } from 'playwright-core'
 import type { DeviceStatus, InviteOptions, OffsetMap, SwarmStatus } from '../../src/client/contract.ts'
 import { launchChromium, removeFolder, temporaryFolder } from './browser.ts'
-import type { TestBrowser } from './browser.ts'
+import type { TestBrowser, TestBrowserOptions } from './browser.ts'
 import { whenRunning } from './pages.ts'
 
 export interface Tablet {
@@ -56,7 +56,7 @@ export interface Tablet {
 }
 
 /** Of everything a browser does beside showing one page. */
-const smallFlags = [
+export const smallFlags = [
   '--disable-extensions',
   '--disable-features=Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider',
   '--disable-breakpad',
@@ -100,7 +100,7 @@ const watchConnections = (): void => {
 export const linked = ({ devices }: SwarmStatus): readonly DeviceStatus[] =>
   devices.filter(({ link }) => link !== undefined)
 
-export interface TabletOptions {
+export interface TabletOptions extends Pick<TestBrowserOptions, 'program' | 'permissions'> {
   /** Of Chromium; those that keep it small where absent. */
   readonly flags?: readonly string[]
 }
@@ -108,13 +108,13 @@ export interface TabletOptions {
 export const startTablet = async (
   name: string,
   url: string,
-  { flags = smallFlags }: TabletOptions = {},
+  { flags = smallFlags, ...options }: TabletOptions = {},
 ): Promise<Tablet> => {
   const profile = temporaryFolder()
   let browser!: TestBrowser
   let page: Page
   const launch = async (): Promise<void> => {
-    browser = await launchChromium({ persistentDir: profile, flags })
+    browser = await launchChromium({ ...options, persistentDir: profile, flags })
     await browser.context.addInitScript(watchConnections)
   }
   const openTab = async (address = url): Promise<Page> => {
