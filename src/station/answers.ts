@@ -23,3 +23,25 @@ export const noWorker = (response: ServerResponse): void =>
     message:
       'The node of this address lives in the browser: open it there, wait until its service worker controls the page, and ask again from that page.',
   })
+
+const isBelow = (url: string, path: string): boolean =>
+  url.startsWith(path) && /^(?:[/?]|$)/.test(url.slice(path.length))
+
+export const isApi = (url: string): boolean => isBelow(url, '/api/v2')
+
+export const isSignal = (url: string): boolean => /^\/signal(?:\?|$)/.test(url)
+
+/** What a page may know of the station that serves it, at `/station.json`. */
+export interface StationFacts {
+  /** Where tablets open this station; null: on this machine only. A tablet that is at another https origin is to move there. */
+  readonly origin: string | null
+  /** Where a device that does not trust the certificate yet finds what to do; null: nothing of ours. */
+  readonly trust: string | null
+}
+
+export const isStationFacts = (url: string): boolean => /^\/station\.json(?:\?|$)/.test(url)
+
+export const sendStationFacts = (response: ServerResponse, facts: StationFacts): void => {
+  response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' })
+  response.end(JSON.stringify({ v: 1, ...facts }))
+}

@@ -1,14 +1,32 @@
-/** The station: it serves the app on this machine, says which node it is, and lets devices find each other at `/signal`. */
+/** The station: it serves the app on this machine and, when asked to, on the LAN, says which node it is, and lets devices find each other at `/signal`. */
 import { existsSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { errorMessage } from '../core/errors.ts'
-import { headersOfEveryAnswer, noWorker, sendError } from './answers.ts'
+import { lanAddresses } from './addresses.ts'
+import {
+  headersOfEveryAnswer,
+  isApi,
+  isSignal,
+  isStationFacts,
+  noWorker,
+  sendError,
+  sendStationFacts,
+} from './answers.ts'
 import { serveApp } from './app-files.ts'
-import { isDescription, sendDescription } from './description.ts'
+import { openAuthority } from './authority.ts'
+import { writeAuthorityFiles } from './authority-files.ts'
 import type { Answering } from './http.ts'
 import { listenOnLoopback } from './http.ts'
+import { tlsFolder } from './lan-certificates.ts'
+import { findName } from './lan-name.ts'
+import { lanSummary } from './lan-summary.ts'
+import type { Lan, LanFlags, LanOptions } from './lan.ts'
+import { startLan } from './lan.ts'
 import { openNodeId } from './node-key.ts'
+import type { OriginFlags } from './origin.ts'
+import { chooseOrigin } from './origin.ts'
+import type { Report } from './private-file.ts'
 import { createSignalling, refuseUpgrade, upgradeRequired } from './signalling.ts'
 
 export interface StationOptions {
@@ -16,52 +34,60 @@ export interface StationOptions {
   readonly port: number
   readonly dataFolder: string
   readonly appFolder: string
-  /** Of whoever was refused or cut off at `/signal`. */
-  readonly report?: (code: string, sentence: string) => void
+  /** Absent: on this machine only. */
+  readonly lan?: LanFlags
+  readonly lanOptions?: Pick<LanOptions, 'bounds' | 'now' | 'renewEvery' | 'readEvery' | 'onAddresses'>
+  /** Of whoever was refused or cut off, and of what a person should see to. */
+  readonly report?: Report
 }
 
 export interface Station {
   readonly port: number
   readonly nodeId: string
+  readonly lan: Lan | undefined
   stop(): Promise<void>
 }
 
-const isBelow = (url: string, path: string): boolean =>
-  url.startsWith(path) && /^(?:[/?]|$)/.test(url.slice(path.length))
+const silent: Report = () => undefined
 
-const isSignal = (url: string): boolean => /^\/signal(?:\?|$)/.test(url)
-
-export const startStation = async ({ port, dataFolder, appFolder, report }: StationOptions): Promise<Station> => {
-  const nodeId = openNodeId(dataFolder)
+export const startStation = async (options: StationOptions): Promise<Station> => {
+  const { port, dataFolder, appFolder, lan: lanFlags, report = silent } = options
+  const nodeId = openNodeId(dataFolder, report)
   const app = serveApp(appFolder)
   const signalling = createSignalling({}, report)
+  let lan: Lan | undefined
   const request: RequestListener = (asked, response) => {
     for (const [name, value] of Object.entries(headersOfEveryAnswer)) response.setHeader(name, value)
     response.setHeader('Shoal-Node', nodeId)
     const url = asked.url ?? '/'
-    if (isBelow(url, '/api/v2')) return noWorker(response)
-    if (isBelow(url, '/api'))
+    if (isApi(url)) return noWorker(response)
+    if (/^\/api(?:[/?]|$)/.test(url))
       return sendError(response, 404, { code: 'ERR_NOT_FOUND', message: 'The API is at /api/v2.' })
+    if (isStationFacts(url))
+      return sendStationFacts(response, { origin: lan?.origin.href ?? null, trust: lan?.caPage?.byName ?? null })
     if (isSignal(url)) return upgradeRequired(response)
-    if (isDescription(url)) return sendDescription(response, nodeId)
     app(asked, response)
   }
   const upgrade: Answering['upgrade'] = (asked, socket, head) =>
     isSignal(asked.url ?? '/')
       ? signalling.upgrade(asked, socket, head)
       : refuseUpgrade(socket, '404 Not Found', 'ERR_NOT_FOUND', 'WebSockets are at /signal.')
-  const { port: chosen, stop } = await listenOnLoopback({ request, upgrade }, port)
-  return {
-    port: chosen,
-    nodeId,
-    stop: async () => {
-      signalling.close()
-      await stop()
-    },
+  const loopback = await listenOnLoopback({ request, upgrade }, port)
+  const stop = async (): Promise<void> => {
+    signalling.close()
+    await Promise.all([loopback.stop(), lan?.stop()])
   }
+  try {
+    if (lanFlags !== undefined)
+      lan = await startLan({ ...options.lanOptions, flags: lanFlags, dataFolder, nodeId, app, signalling, report })
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { port: loopback.port, nodeId, lan, stop }
 }
 
-/** A signal to npm reaches npm and its shell, not us: without this the station would stay behind and keep the port. */
+/** A signal to npm that ends npm itself reaches neither its shell nor us: without this the station would stay behind and keep the port. */
 const endWithParent = (end: () => void): void => {
   const parent = process.ppid
   const watch = setInterval(() => {
@@ -74,7 +100,7 @@ const endWithParent = (end: () => void): void => {
 /** Of each code one line a minute: who is cut off again and again must not fill a disk with it. Milliseconds. */
 const sameAfter = 60_000
 
-const printReports = (): ((code: string, sentence: string) => void) => {
+const printReports = (): Report => {
   const printedAt = new Map<string, number>()
   return (code, sentence) => {
     const now = performance.now()
@@ -88,10 +114,15 @@ const printReports = (): ((code: string, sentence: string) => void) => {
 export const runStation = async (options: StationOptions): Promise<void> => {
   if (!existsSync(join(options.appFolder, 'index.html')))
     throw new Error(`There is no built app in ${options.appFolder}.`)
-  const station = await startStation({ report: printReports(), ...options })
-  console.log(
-    `Shoal is at http://localhost:${station.port}/ (station ${station.nodeId}, data in ${options.dataFolder})`,
-  )
+  const { dataFolder } = options
+  const summary = (lan: Lan): string => lanSummary(lan, { dataFolder, isTerminal: process.stdout.isTTY })
+  const station: Station = await startStation({
+    report: printReports(),
+    ...options,
+    lanOptions: { ...options.lanOptions, onAddresses: () => station.lan && console.log(summary(station.lan)) },
+  })
+  console.log(`Shoal is at http://localhost:${station.port}/ (station ${station.nodeId}, data in ${dataFolder})`)
+  if (station.lan !== undefined) console.log(summary(station.lan))
   let ending = false
   // Ctrl-C arrives twice under npm: from the terminal and passed on
   const end = (): void => {
@@ -107,4 +138,18 @@ export const runStation = async (options: StationOptions): Promise<void> => {
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
   if (process.env['npm_lifecycle_event'] !== undefined) endWithParent(end)
+}
+
+/** What `npm start -- ca export DIR` runs: our authority for device management, made where there is none yet. */
+export const exportAuthority = async (dataFolder: string, flags: OriginFlags, folder: string): Promise<void> => {
+  const report = printReports()
+  const { origin, plant } = await chooseOrigin(dataFolder, flags, () => findName(lanAddresses()), report)
+  if (plant !== undefined)
+    console.log(
+      `The station shows the plant's certificate at ${origin.href}: devices need this authority only if you go back to it.`,
+    )
+  const authority = await openAuthority(tlsFolder(dataFolder), origin.name, Date.now(), report)
+  console.log(writeAuthorityFiles(authority, folder).join('\n'))
+  console.log(`${authority.name}, for ${origin.href}, until ${new Date(authority.expires).toISOString().slice(0, 10)}`)
+  console.log(`SHA-256 ${authority.fingerprint}`)
 }

@@ -1,11 +1,12 @@
 /** The station's identity: an Ed25519 key, made on first start and kept in the data folder, readable by its owner only. */
 import type { KeyObject } from 'node:crypto'
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ShoalError } from '../core/errors.ts'
 import type { NodeId } from '../core/event.ts'
 import { nodeIdFromBytes } from '../core/node-id.ts'
+import type { Report } from './private-file.ts'
+import { readPrivate, writeOnce } from './private-file.ts'
 
 const nodeIdOf = (key: KeyObject): NodeId => {
   if (key.asymmetricKeyType !== 'ed25519') throw new Error(`its type is ${key.asymmetricKeyType}`)
@@ -14,35 +15,14 @@ const nodeIdOf = (key: KeyObject): NodeId => {
   return nodeIdFromBytes(new Uint8Array(Buffer.from(x, 'base64url')))
 }
 
-const readKey = (file: string): string | undefined => {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-}
+const newKey = (): string =>
+  generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 
-/** Written aside and linked into place: whole or not at all, and of two stations starting at once both take the first one's. */
-const makeKey = (file: string): void => {
-  const { privateKey } = generateKeyPairSync('ed25519')
-  const draft = `${file}.${process.pid}`
-  writeFileSync(draft, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600, flush: true })
-  try {
-    linkSync(draft, file)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  } finally {
-    rmSync(draft, { force: true })
-  }
-}
-
-export const openNodeId = (dataFolder: string): NodeId => {
+export const openNodeId = (dataFolder: string, report: Report = () => undefined): NodeId => {
   const file = join(dataFolder, 'node-key.pem')
   try {
-    mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
-    if (readKey(file) === undefined) makeKey(file)
-    return nodeIdOf(createPrivateKey(readKey(file) ?? ''))
+    if (readPrivate(file, report) === undefined) writeOnce(file, newKey())
+    return nodeIdOf(createPrivateKey(readPrivate(file, report) ?? ''))
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     const message = `The station's key ${file} cannot be used (${reason}). Give a folder that may be written with --data DIR, or put the key back from a backup.`
