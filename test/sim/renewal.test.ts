@@ -11,9 +11,9 @@ afterEach(() => {
 })
 const make = async (seed: number, count: number) => {
   world = await createRenewalWorld(seed, count)
-  const [first, second, third] = world.devices
-  if (first === undefined || second === undefined || third === undefined) throw new Error('three devices')
-  return { world, first, second, third }
+  const [first, second] = world.devices
+  if (first === undefined || second === undefined) throw new Error('two devices')
+  return { world, first, second }
 }
 const statusOf = (device: Device) => {
   const status = device.node()?.swarm.status()
@@ -75,4 +75,65 @@ describe('a disk that was put back', () => {
     await here.converge()
     expect(here.identity(second)).toBe(was)
   }, 60_000)
+})
+
+describe('cut off anywhere', () => {
+  const fates = ['die-before', 'die-after', 'full', 'unknown-written', 'unknown-lost'] as const
+  it.each(fates)(
+    'each commit of it once "%s": it goes on at the next start, as one new identity',
+    async (fate) => {
+      let commits = Infinity
+      for (let nth = 1; nth <= commits; nth++) {
+        const { world: here, second } = await make(100 + nth, 3)
+        const was = here.identity(second)
+        const image = here.snapshot(second)
+        here.publish(second, 3)
+        await here.converge()
+        let count = 0
+        let isDue = true
+        second.faults.fate = () => {
+          count += 1
+          if (!isDue || count !== nth) return 'commit'
+          isDue = false
+          if (fate.startsWith('die')) here.time.after(1000, () => second.start())
+          return fate
+        }
+        here.restore(second, image)
+        await here.until(() => second.node() !== undefined && here.identity(second) !== was, 60_000)
+        // of an undisturbed one, up to the first word of the new identity
+        commits = Math.min(commits, Math.max(count, nth), 14)
+        second.faults.fate = () => 'commit'
+        here.publish(second, 2)
+        await here.converge()
+        const now = here.identity(second)
+        const others = statusOf(here.devices[0] as Device).devices.map(({ node }) => node)
+        // no second one was made on the way
+        expect(new Set(others)).toEqual(new Set([...here.first, now]))
+        here.end()
+      }
+      expect(commits).toBeGreaterThan(5)
+    },
+    180_000,
+  )
+
+  it('killed at any time of it', async () => {
+    for (let seed = 1; seed <= 25; seed++) {
+      const { world: here, second } = await make(200 + seed, 3)
+      const was = here.identity(second)
+      const image = here.snapshot(second)
+      here.publish(second, 3)
+      await here.converge()
+      here.restore(second, image)
+      for (let death = 0; death < 4; death++) {
+        await here.pass(here.random.between(1, 400))
+        second.kill(here.random.chance(0.3) ? 'worker' : 'tab')
+        await here.pass(100)
+        second.start()
+      }
+      await here.until(() => second.node() !== undefined && here.identity(second) !== was, 60_000)
+      await here.converge()
+      expect(statusOf(second).devices).toHaveLength(4)
+      here.end()
+    }
+  }, 180_000)
 })
