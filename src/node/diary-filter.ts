@@ -33,7 +33,7 @@ export const exportDiary = (entries: readonly DiaryEntry[], { isMember, ...head 
     ...head,
     entries: entries.map(({ time, code, severity, message, device, stream, link }) => ({
       time,
-      code: /^[A-Z][A-Z0-9_]{0,63}$/.test(code) ? code : 'OTHER',
+      code: /^[A-Z]{1,20}(?:_[A-Z]{1,20}){0,5}\d{0,3}$/.test(code) ? code : 'OTHER',
       severity,
       message: redact(message),
       ...(device !== undefined && isMember(device) && { device }),

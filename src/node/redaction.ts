@@ -2,6 +2,7 @@
  * Takes out of sentences what must not leave a device: known shapes of secrets wherever a sentence is written down, and what only its owner
  * should read where it is handed on. Errors quote what they were given, so that no sentence is safe by its author's care alone.
  */
+import { isNodeId } from '../core/node-id.ts'
 
 /** What stands in the place of what was taken out. */
 const gone = {
@@ -19,7 +20,7 @@ const isWord = (text: string): boolean =>
 
 /** 43 characters of it are 32 bytes: a node, or a key; nobody can tell by its looks. */
 const idChars = '[./0-9A-Za-z]'
-const id = new RegExp(`(?<!${idChars}|[-_])${idChars}{43}(?![/0-9A-Za-z_]|\\.[./0-9A-Za-z])`, 'g')
+const id = new RegExp(`(?<!${idChars}|[-_])${idChars}{43}(?![/0-9A-Za-z_=]|\\.[./0-9A-Za-z])`, 'g')
 
 /** Marks, in the private use area, around what was looked at already. */
 const open = '\uE000'
@@ -47,7 +48,7 @@ const cleaned = (text: string, rules: Rules): string => {
       // the whole link, or what was cut off of one
       .replaceAll(/(?:[a-z]+:\/\/[^\s"<>]*)?(?:#|%23)?(?:\/|%2F)join(?:\/|%2F)[^\s"<>]*/gi, () => keep(gone.invitation))
       .replaceAll(/\b(?:Bearer|Basic)\s+\S+/gi, () => keep(gone.secret))
-      .replaceAll(/\b(?:wss?|https?):\/\/[^\s"<>]+/gi, (found) => {
+      .replaceAll(/\b(?:wss?|https?):\/\/[^\s"<>]*[^\s"<>.,:;)]/gi, (found) => {
         const url = URL.canParse(found) ? new URL(found) : undefined
         // a host and the one path that is ours; whatever else an address carries may be a secret
         return keep(
@@ -68,7 +69,8 @@ const cleaned = (text: string, rules: Rules): string => {
 }
 
 /** For a diary: no secret is written down, whatever a sentence quotes. */
-export const withoutSecrets = (text: string): string => cleaned(text, { id: (found) => found, isForOthers: false })
+export const withoutSecrets = (text: string): string =>
+  cleaned(text, { id: (found) => (isNodeId(found) ? found : gone.secret), isForOthers: false })
 
 /**
  * For somebody else: no quoted words (names of devices and of people), no payloads either, and no ids but those of members; others are numbered,

@@ -198,11 +198,15 @@ const fromClock = (seen: Observations): Finding[] => {
     const [first] = off.toSorted((a, b) => Math.abs(a.seconds) - Math.abs(b.seconds))
     return [{ step: 'clock', cause: 'clock-off', level: 'warn', seconds: Math.round(-(first?.seconds ?? 0)) }]
   }
-  return off.flatMap(({ device, seconds }): Finding[] =>
-    device === undefined || (seen.device !== undefined && seen.device !== device)
-      ? []
-      : [{ step: 'clock', cause: 'clock-differs', level: 'warn', device, seconds: Math.round(seconds) }],
-  )
+  return off
+    .filter(({ device }) => seen.device === undefined || seen.device === device)
+    .map(({ device, seconds }): Finding => ({
+      step: 'clock',
+      cause: 'clock-differs',
+      level: 'warn',
+      ...(device === undefined ? { url: seen.origin?.url ?? '' } : { device }),
+      seconds: Math.round(seconds),
+    }))
 }
 
 const fromStorage = ({ storage }: Observations): Finding[] => {

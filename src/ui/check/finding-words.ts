@@ -22,7 +22,12 @@ const valuesOf = (
   seen: Observations,
   text: Text,
 ): Record<string, string> => ({
-  name: device === undefined ? text.say('check.unknownDevice') : nameOf(device, nodeOf(seen)?.devices ?? [], text),
+  name:
+    device !== undefined
+      ? nameOf(device, nodeOf(seen)?.devices ?? [], text)
+      : url === undefined
+        ? text.say('check.unknownDevice')
+        : hostOf(url),
   url: url === undefined ? '' : hostOf(url),
   time: seconds === undefined ? '' : text.duration(Math.abs(seconds)),
   detail: detail ?? '',
