@@ -2,28 +2,16 @@
  * The station's own certificate authority: made once, kept in the data folder, permitted to speak for the plant's names only. Tablets trust it;
  * it signs the certificates that the station shows them.
  */
-import './reflect-metadata.ts'
 import { createHash, createPrivateKey, randomBytes, webcrypto } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import {
-  AuthorityKeyIdentifierExtension,
-  BasicConstraintsExtension,
-  Extension,
-  ExtendedKeyUsageExtension,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  SubjectAlternativeNameExtension,
-  SubjectKeyIdentifierExtension,
-  X509Certificate,
-  X509CertificateGenerator,
-} from '@peculiar/x509'
 import { ShoalError } from '../core/errors.ts'
 import { covers, decodePermitted, encodePermitted, nameConstraintsOid, permittedFor } from './name-constraints.ts'
 import type { Report } from './private-file.ts'
 import { readPrivate, writeOnce } from './private-file.ts'
+import './reflect-metadata.ts'
 
 export interface Issued {
   /** PEM: the certificate, and that of the authority after it. */
@@ -76,14 +64,18 @@ const importKey = (pem: string): Promise<CryptoKey> => {
 /** Positive, and no two alike. */
 const serialNumber = (): string => `4${randomBytes(15).toString('hex').slice(1)}`
 
+/** Loaded when it is first needed, after what it asks for is there: it is large, and a station on this machine only never needs it. */
+const loadX509 = () => import('@peculiar/x509')
+
 const makeKeys = (): Promise<CryptoKeyPair> => crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
 
 const makeAuthority = async (name: string, now: number): Promise<string> => {
+  const x509 = await loadX509()
   const keys = await makeKeys()
   const machine = hostname()
     .replaceAll(/[^\w.-]/g, '')
     .slice(0, 40)
-  const certificate = await X509CertificateGenerator.createSelfSigned(
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned(
     {
       serialNumber: serialNumber(),
       name: [{ CN: [`Shoal, ${machine}, ${new Date(now).toISOString().slice(0, 10)}`] }],
@@ -92,10 +84,10 @@ const makeAuthority = async (name: string, now: number): Promise<string> => {
       signingAlgorithm: algorithm,
       keys,
       extensions: [
-        new BasicConstraintsExtension(true, 0, true),
-        new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-        await SubjectKeyIdentifierExtension.create(keys.publicKey, false, crypto),
-        new Extension(nameConstraintsOid, true, new Uint8Array(encodePermitted(permittedFor(name)))),
+        new x509.BasicConstraintsExtension(true, 0, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false, crypto),
+        new x509.Extension(nameConstraintsOid, true, new Uint8Array(encodePermitted(permittedFor(name)))),
       ],
     },
     crypto,
@@ -110,18 +102,19 @@ const partOf = (text: string, label: string): string => {
 }
 
 const readAuthority = async (text: string): Promise<Authority> => {
+  const x509 = await loadX509()
   const pem = partOf(text, 'CERTIFICATE')
-  const certificate = new X509Certificate(pem)
+  const certificate = new x509.X509Certificate(pem)
   const signingKey = await importKey(partOf(text, 'PRIVATE KEY'))
   const der = new Uint8Array(certificate.rawData)
   const constraints = certificate.getExtension(nameConstraintsOid)
   const permitted = decodePermitted(new Uint8Array(constraints?.value ?? new ArrayBuffer(0)))
   const issuerKey = await certificate.publicKey.export(algorithm, ['verify'], crypto)
-  const authorityKey = await AuthorityKeyIdentifierExtension.create(issuerKey, false, crypto)
+  const authorityKey = await x509.AuthorityKeyIdentifierExtension.create(issuerKey, false, crypto)
 
   const issue = async (names: readonly string[], now: number): Promise<Issued> => {
     const keys = await makeKeys()
-    const leaf = await X509CertificateGenerator.create(
+    const leaf = await x509.X509CertificateGenerator.create(
       {
         serialNumber: serialNumber(),
         subject: [{ CN: ['Shoal station'] }],
@@ -132,14 +125,14 @@ const readAuthority = async (text: string): Promise<Authority> => {
         signingKey,
         publicKey: keys.publicKey,
         extensions: [
-          new BasicConstraintsExtension(false, undefined, true),
-          new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-          new ExtendedKeyUsageExtension(['1.3.6.1.5.5.7.3.1']),
-          new SubjectAlternativeNameExtension(
+          new x509.BasicConstraintsExtension(false, undefined, true),
+          new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+          new x509.ExtendedKeyUsageExtension(['1.3.6.1.5.5.7.3.1']),
+          new x509.SubjectAlternativeNameExtension(
             names.map((value) => ({ type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const), value })),
           ),
           authorityKey,
-          await SubjectKeyIdentifierExtension.create(keys.publicKey, false, crypto),
+          await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false, crypto),
         ],
       },
       crypto,

@@ -43,7 +43,10 @@ export const lanSummary = (lan: Lan, { dataFolder, isTerminal, ...given }: Summa
   const code = encodeQR(target, 'ascii', { ecc: 'low', border: 2 })
   const trouble = 'trouble' in given ? given.trouble : nameTrouble(origin.name)
   const problems = [addressTrouble(lan), trouble].filter((one) => one !== undefined)
-  const others = addresses.slice(1, 4).map(({ address, via }) => `${caPage?.byAddress(address) ?? address} (${via})`)
+  const others = addresses
+    .filter(({ via }) => via !== addresses[0]?.via)
+    .slice(0, 3)
+    .map(({ address, via }) => `${caPage?.byAddress(address) ?? address} (${via})`)
   const ends = new Date(certificates.expires).toISOString().slice(0, 10)
   return [
     isTerminal ? coloured(code) : code.trimEnd(),

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { errorMessage } from '../core/errors.ts'
-import { lanAddresses } from './addresses.ts'
 import {
   headersOfEveryAnswer,
   isApi,
@@ -14,18 +13,11 @@ import {
   sendStationFacts,
 } from './answers.ts'
 import { serveApp } from './app-files.ts'
-import { openAuthority } from './authority.ts'
-import { writeAuthorityFiles } from './authority-files.ts'
 import type { Answering } from './http.ts'
 import { listenOnLoopback } from './http.ts'
-import { tlsFolder } from './lan-certificates.ts'
-import { findName } from './lan-name.ts'
-import { lanSummary } from './lan-summary.ts'
 import type { Lan, LanFlags, LanOptions } from './lan.ts'
-import { startLan } from './lan.ts'
 import { openNodeId } from './node-key.ts'
 import type { OriginFlags } from './origin.ts'
-import { chooseOrigin } from './origin.ts'
 import type { Report } from './private-file.ts'
 import { createSignalling, refuseUpgrade, upgradeRequired } from './signalling.ts'
 
@@ -47,6 +39,9 @@ export interface Station {
   readonly lan: Lan | undefined
   stop(): Promise<void>
 }
+
+/** Loaded when it is needed: with its libraries it is most of the station, and on this machine alone nothing of it is. */
+const loadLan = () => import('./lan-parts.ts')
 
 const silent: Report = () => undefined
 
@@ -79,7 +74,9 @@ export const startStation = async (options: StationOptions): Promise<Station> =>
   }
   try {
     if (lanFlags !== undefined)
-      lan = await startLan({ ...options.lanOptions, flags: lanFlags, dataFolder, nodeId, app, signalling, report })
+      lan = await (
+        await loadLan()
+      ).startLan({ ...options.lanOptions, flags: lanFlags, dataFolder, nodeId, app, signalling, report })
   } catch (error) {
     await stop()
     throw error
@@ -115,14 +112,17 @@ export const runStation = async (options: StationOptions): Promise<void> => {
   if (!existsSync(join(options.appFolder, 'index.html')))
     throw new Error(`There is no built app in ${options.appFolder}.`)
   const { dataFolder } = options
-  const summary = (lan: Lan): string => lanSummary(lan, { dataFolder, isTerminal: process.stdout.isTTY })
+  const print = async (lan: Lan): Promise<void> => {
+    const { lanSummary } = await loadLan()
+    console.log(lanSummary(lan, { dataFolder, isTerminal: process.stdout.isTTY }))
+  }
   const station: Station = await startStation({
     report: printReports(),
     ...options,
-    lanOptions: { ...options.lanOptions, onAddresses: () => station.lan && console.log(summary(station.lan)) },
+    lanOptions: { ...options.lanOptions, onAddresses: () => void (station.lan && print(station.lan)) },
   })
   console.log(`Shoal is at http://localhost:${station.port}/ (station ${station.nodeId}, data in ${dataFolder})`)
-  if (station.lan !== undefined) console.log(summary(station.lan))
+  if (station.lan !== undefined) await print(station.lan)
   let ending = false
   // Ctrl-C arrives twice under npm: from the terminal and passed on
   const end = (): void => {
@@ -140,16 +140,8 @@ export const runStation = async (options: StationOptions): Promise<void> => {
   if (process.env['npm_lifecycle_event'] !== undefined) endWithParent(end)
 }
 
-/** What `npm start -- ca export DIR` runs: our authority for device management, made where there is none yet. */
+/** What `npm start -- ca export DIR` runs. */
 export const exportAuthority = async (dataFolder: string, flags: OriginFlags, folder: string): Promise<void> => {
-  const report = printReports()
-  const { origin, plant } = await chooseOrigin(dataFolder, flags, () => findName(lanAddresses()), report)
-  if (plant !== undefined)
-    console.log(
-      `The station shows the plant's certificate at ${origin.href}: devices need this authority only if you go back to it.`,
-    )
-  const authority = await openAuthority(tlsFolder(dataFolder), origin.name, Date.now(), report)
-  console.log(writeAuthorityFiles(authority, folder).join('\n'))
-  console.log(`${authority.name}, for ${origin.href}, until ${new Date(authority.expires).toISOString().slice(0, 10)}`)
-  console.log(`SHA-256 ${authority.fingerprint}`)
+  const { exportTo } = await loadLan()
+  console.log(await exportTo(folder, dataFolder, flags, printReports()))
 }
