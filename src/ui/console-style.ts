@@ -241,6 +241,19 @@ export const consoleStyle = css`
       padding: 1.75rem clamp(1.25rem, 2.5vw, 2.75rem) 2.5rem;
     }
   }
+  /* all views at once on a low screen */
+  @media (min-width: 700px) and (max-width: 1199px) and (max-height: 850px) {
+    nav a,
+    .rest a {
+      min-height: 56px;
+    }
+    .brand {
+      padding-block: 0.25rem;
+    }
+    nav {
+      margin-top: 0.25rem;
+    }
+  }
   @media (min-width: 1200px) {
     header {
       width: 236px;

@@ -93,6 +93,60 @@ const sheetStyle = css`
     .shoal-sheet li {
       padding-left: 0.3em;
     }
+    .shoal-sheet .poster {
+      display: grid;
+      gap: 5mm;
+    }
+    .shoal-sheet .poster h1 {
+      font-size: 28pt;
+    }
+    .shoal-sheet .poster .qr {
+      width: 112mm;
+      height: 112mm;
+    }
+    .shoal-sheet .steps {
+      display: grid;
+      grid-template-columns: repeat(3, 1fr);
+      gap: 6mm;
+      padding: 0;
+      font-size: 13pt;
+      line-height: 1.3;
+      list-style: none;
+      counter-reset: step;
+    }
+    .shoal-sheet .steps li {
+      position: relative;
+      display: grid;
+      gap: 2mm;
+      align-content: start;
+      padding: 3mm;
+      border: 1pt solid #000;
+      border-radius: 3mm;
+      counter-increment: step;
+    }
+    .shoal-sheet .steps li::before {
+      content: counter(step);
+      position: absolute;
+      top: 2.5mm;
+      left: 3mm;
+      font-size: 20pt;
+      font-weight: 700;
+      line-height: 1;
+    }
+    .shoal-sheet .steps svg {
+      justify-self: center;
+      height: 27mm;
+    }
+    .shoal-sheet .apple {
+      font-size: 10.5pt;
+    }
+    .shoal-sheet .until {
+      font-size: 13pt;
+    }
+    .shoal-sheet .poster .small {
+      font-size: 6.5pt;
+      line-height: 1.25;
+    }
   }
 `
 

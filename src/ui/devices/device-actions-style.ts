@@ -9,8 +9,8 @@ export const deviceActionsStyle = css`
     padding: 0;
     list-style: none;
   }
-  ul:not(:first-child) {
-    margin-top: 0.75rem;
+  p.note {
+    margin-bottom: 0.75rem;
   }
   .act {
     justify-content: flex-start;

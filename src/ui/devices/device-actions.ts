@@ -93,7 +93,7 @@ export class ShoalDeviceActions extends Panel {
     const actions = actionsOf(device, swarm, this.text)
     const shared = actions.every(({ obstacle, byCode }) => obstacle !== undefined && !byCode)
     return html`
-      <div aria-live="polite">
+      <div role="status">
         ${this.done === undefined ? nothing : html`<p class="note good" data-test="done">${this.done}</p>`}
       </div>
       ${shared && actions[0]?.obstacle ? html`<p class="note" data-test="obstacle">${actions[0].obstacle}</p>` : nothing}

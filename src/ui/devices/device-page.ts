@@ -86,7 +86,7 @@ export class ShoalDevice extends Panel {
     return html`
       ${
         isInUse(device)
-          ? nothing
+          ? html`<p class="soft standing" data-test="standing">${this.say('standing.active')}</p>`
           : html`<div class="note ${tone}" data-test="standing">
               <p><strong>${standingWords(device, swarm, { count: this.remains?.known, text })}</strong></p>
               ${
@@ -179,6 +179,12 @@ export class ShoalDevice extends Panel {
         flex-wrap: wrap;
         align-items: center;
         gap: 0.5rem 0.75rem;
+      }
+      .standing {
+        margin-top: -0.75rem;
+      }
+      dl:last-child {
+        margin-bottom: 0;
       }
       .chip.own {
         background: color-mix(in srgb, var(--sun) 35%, var(--surface));

@@ -29,7 +29,7 @@ export class ShoalMesh extends View {
     const longest = Math.max(...mesh.nodes.map(({ device }) => shortened(deviceName(device, this.text)).length))
     // room for the names beside the circle, at their sizes
     const half = isRadial ? radius + 24 + longest * 8 : radius + Math.max(40, longest * 5.8)
-    const tall = isRadial ? half : mesh.nodes.length < 3 ? radius + 55 : radius + 45
+    const tall = isRadial ? half : mesh.nodes.length < 3 ? 72 : radius + 45
     const kinds = new Set(mesh.links.map(({ kind }) => (kind === 'websocket' ? 'network' : kind ? 'direct' : 'others')))
     const hasAway = this.devices.some((device) => !this.#isThere(device))
     return html`<figure>

@@ -1,4 +1,4 @@
-/** Where the devices of a mesh stand in its drawing: on a circle, this one at the bottom (alone: in the middle), and a line for each link. */
+/** Where the devices of a mesh stand in its drawing: on a circle, this one at the bottom (alone: in the middle; of two: on the left), and a line for each link. */
 import type { DeviceStatus } from '../../client/contract.ts'
 
 export interface MeshNode {
@@ -25,7 +25,9 @@ export interface Mesh {
 export const layMesh = (devices: readonly DeviceStatus[], circle: number): Mesh => {
   const radius = devices.length === 1 ? 0 : circle
   const nodes = devices.map((device, index): MeshNode => {
-    const angle = Math.PI / 2 + (2 * Math.PI * index) / Math.max(1, devices.length)
+    // two beside each other need half the height
+    const first = devices.length === 2 ? Math.PI : Math.PI / 2
+    const angle = first + (2 * Math.PI * index) / Math.max(1, devices.length)
     return { device, angle, x: radius * Math.cos(angle), y: radius * Math.sin(angle) }
   })
   const byId = new Map(nodes.map((node) => [node.device.node as string, node]))

@@ -172,6 +172,13 @@ export class ShoalRevocation extends View {
       .hint {
         font-weight: 400;
       }
+      label {
+        grid-template-columns: minmax(0, 1fr);
+      }
+      input[type='datetime-local'] {
+        min-width: 0;
+        padding-inline: 0.6rem;
+      }
       .sure {
         padding: 0.5rem 1rem;
         border: 1.5px solid var(--line-strong);

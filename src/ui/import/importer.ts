@@ -3,7 +3,7 @@
  * transaction as the events. Whatever ends an import (a closed tab, a full disk, a pull of the plug), asking the node for that number
  * tells exactly where to go on: nothing is lost, nothing doubled.
  */
-import type { Shoal } from '../../client/contract.ts'
+import type { Published, Shoal } from '../../client/contract.ts'
 import type { Mapped } from './mapping.ts'
 import type { BadRecord, FileRecord, Problem, RecordBlock } from './record.ts'
 
@@ -43,6 +43,8 @@ export interface ImportState {
   /** The first of them. */
   readonly badLines: readonly BadLine[]
   readonly bytesRead: number
+  /** The last event that the node has acknowledged in this attempt. */
+  readonly last?: Published
 }
 
 export type ImportEnd =
@@ -77,7 +79,9 @@ export const runImport = async (job: ImportJob): Promise<ImportEnd> => {
   let bad = 0
   let bytesRead = 0
   const badLines: BadLine[] = []
-  const report = (): void => job.onState({ records, events, eventsNow, bad, badLines, bytesRead })
+  let last: Published | undefined
+  const report = (): void =>
+    job.onState({ records, events, eventsNow, bad, badLines, bytesRead, ...(last === undefined ? {} : { last }) })
 
   const underWay = new Set<Promise<void>>()
   let failure: { readonly error: unknown } | undefined
@@ -85,7 +89,8 @@ export const runImport = async (job: ImportJob): Promise<ImportEnd> => {
   const publish = (batch: Batch, isLast: boolean): void => {
     const to = isLast ? batch.to + finishedMark : batch.to
     const sent = shoal.publish(batch.events, { progress: { key, from, to } }).then(
-      () => {
+      (published) => {
+        last = published.at(-1) ?? last
         events += batch.events.length
         eventsNow += batch.events.length
         report()

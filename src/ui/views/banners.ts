@@ -3,6 +3,7 @@ import type { TemplateResult } from 'lit'
 import { css, html, nothing } from 'lit'
 import type { SwarmStatus } from '../../client/contract.ts'
 import type { PageSnapshot, Slept } from '../../page/contract.ts'
+import { deviceName } from '../devices/words.ts'
 import { errorText } from '../error-text.ts'
 import '../fleet/own-standing.ts'
 import { icon } from '../icons.ts'
@@ -128,13 +129,21 @@ export class ShoalBanners extends View {
     </div>`
   }
 
-  #arrival({ name, toReceive }: SwarmStatus): TemplateResult {
+  #arrival({ name, toReceive, devices }: SwarmStatus): TemplateResult {
+    const own = devices.find(({ isSelf }) => isSelf)
+    const self = own === undefined ? undefined : deviceName(own, this.text)
     return html`<div class="note good bar" data-test="joined">
       <p class="grow">
         <strong>${this.say('join.done', { name })}</strong>
         ${this.say('join.received', { count: this.events })}
+        ${self === undefined ? nothing : this.say('join.called', { name: self })}
         ${toReceive > 0 ? this.say('join.toReceive', { count: toReceive }) : this.settled ? this.say('join.complete') : nothing}
       </p>
+      ${
+        this.standing?.installability === 'prompt' && !this.standing.installed
+          ? html`<button class="first" @click=${() => this.page?.install()}>${this.say('join.install')}</button>`
+          : nothing
+      }
       <a class="button" href=${linkTo({ view: 'events' })} @click=${this.#dismissArrival}
         >${this.say('join.showEvents')}</a
       >

@@ -12,6 +12,7 @@ import { controls } from '../theme.ts'
 import { View } from '../view.ts'
 import './import-mapping.ts'
 import './import-progress.ts'
+import './safety-line.ts'
 
 type State =
   | { readonly type: 'choose'; readonly problem?: unknown }
@@ -198,6 +199,15 @@ export class ShoalImport extends View {
                 </button>`
           }
           <button @click=${this.#reset}>${this.say('import.another')}</button>
+          ${
+            state.end.type === 'done' && state.progress?.last
+              ? html`<shoal-safety-line
+                  .shoal=${this.shoal}
+                  .text=${this.text}
+                  .event=${state.progress.last}
+                ></shoal-safety-line>`
+              : nothing
+          }
         </shoal-import-progress>`
     }
   }

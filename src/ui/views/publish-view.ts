@@ -10,6 +10,7 @@ import { recall, remember } from '../preferences.ts'
 import { linkTo, quoted } from '../route.ts'
 import { controls } from '../theme.ts'
 import { View } from '../view.ts'
+import './safety-line.ts'
 import { tagStyle } from './tag-style.ts'
 
 type State =
@@ -165,6 +166,7 @@ export class ShoalPublish extends View {
       const aql = state.tags[0] === undefined ? 'FROM allEvents LIMIT 1' : `FROM ${quoted(state.tags[0])}`
       return html`<div class="note good">
         <strong>${this.say('publish.stored')}</strong>
+        <shoal-safety-line .shoal=${this.shoal} .text=${this.text} .event=${state.published}></shoal-safety-line>
         <p>
           ${this.say('publish.where', { offset: String(state.published.offset), lamport: String(state.published.lamport), time: this.text.dateTime(state.published.timestamp) })}
         </p>

@@ -1,6 +1,7 @@
 /** Beginning a swarm: its name, this device's name, then the recovery code. */
 import type { PropertyValues, TemplateResult } from 'lit'
 import { css, html, nothing } from 'lit'
+import { shownName } from '../devices/words.ts'
 import { Panel } from '../panel.ts'
 import { linkTo } from '../route.ts'
 import { controls } from '../theme.ts'
@@ -29,7 +30,7 @@ export class ShoalFounding extends Panel {
     this.field('swarm')?.focus({ preventScroll: true })
     void this.during(async () => {
       const { displayName, events } = await this.shoal.info()
-      this.deviceName = displayName
+      this.deviceName = shownName(displayName, this.text)
       this.events = events
     })
   }

@@ -2,7 +2,9 @@
 import type { PropertyValues, TemplateResult } from 'lit'
 import { css, html, nothing } from 'lit'
 import type { InvitationDetails } from '../../client/contract.ts'
+import { shownName } from '../devices/words.ts'
 import { icon } from '../icons.ts'
+import { namesWords } from '../invite/words.ts'
 import { Panel } from '../panel.ts'
 import { linkTo } from '../route.ts'
 import { readScanned, wrongCode } from '../scan/content.ts'
@@ -39,7 +41,7 @@ export class ShoalJoin extends Panel {
   override firstUpdated(_: PropertyValues): void {
     void this.during(async () => {
       const { displayName, events } = await this.shoal.info()
-      this.deviceName = displayName
+      this.deviceName = shownName(displayName, this.text)
       this.events = events
     })
   }
@@ -81,7 +83,9 @@ export class ShoalJoin extends Panel {
     if (text === undefined) return
     // a link that let somebody in should not stay in the history of the device
     history.replaceState(history.state, '', linkTo({ view: 'welcome', step: 'join' }))
+    const isBack = this.#isBack(this.details)
     await this.during(async () => {
+      if (isBack) await this.shoal.swarm.leave()
       await renameIfChanged(this.shoal, this.field('device')?.value, this.deviceName)
       await this.shoal.swarm.join(text)
     })
@@ -131,10 +135,25 @@ export class ShoalJoin extends Panel {
       }`
   }
 
+  /** It was taken out of service in this very swarm, and begins anew in it. */
+  #isBack(details: InvitationDetails | undefined): boolean {
+    const { swarm } = this
+    return swarm?.state === 'member' && swarm.swarmId === details?.swarmId && swarm.standing.type !== 'active'
+  }
+
+  /** Asked for only where the invitation gives none. */
+  #name({ uses, profile, replaces }: InvitationDetails): TemplateResult {
+    const { text } = this
+    if (replaces !== undefined) return html`<p class="note" data-test="named">${this.say('join.replaces')}</p>`
+    if (profile?.name === undefined) return deviceNameField(this.deviceName, text)
+    const names = namesWords(profile.name, uses, text)
+    return html`<p class="note" data-test="named">${this.say('join.named', { names })}</p>`
+  }
+
   #details(details: InvitationDetails): TemplateResult {
     const { swarm, text } = this
     const until = text.dateTime(details.expires)
-    if (swarm?.state === 'member' && swarm.swarmId === details.swarmId) {
+    if (swarm?.state === 'member' && swarm.swarmId === details.swarmId && !this.#isBack(details)) {
       return html`<p class="note good">${this.say('join.same', { name: swarm.name })}</p>
         <a class="button first" href=${linkTo({ view: 'devices' })}>${this.say('join.toDevices')}</a>`
     }
@@ -156,7 +175,7 @@ export class ShoalJoin extends Panel {
           ? html`<p class="note">${this.say('join.keeps', { count: this.events })}</p>`
           : nothing
       }
-      ${deviceNameField(this.deviceName, text)}
+      ${this.#name(details)}
       <button class="first join" ?disabled=${this.busy} data-test="join">
         ${icon('link')}${this.say('join.start', { name: details.swarmName })}
       </button>

@@ -6,17 +6,20 @@ it.each([
   ['two', 2, 1],
   ['eight', 8, 15],
   ['forty', 40, undefined],
-] as const)('lays %s devices on a circle, this one at the bottom, each link once', (scene, count, links) => {
-  const mesh = layMesh(createFakeSwarm({ scene }).current.devices, 100)
-  expect(mesh.nodes.length).toBe(count)
-  for (const { x, y } of mesh.nodes) expect(Math.hypot(x, y)).toBeCloseTo(100)
-  expect(mesh.nodes[0]?.device.isSelf).toBe(true)
-  expect(mesh.nodes[0]?.y).toBeCloseTo(100)
-  const keys = mesh.links.map(({ a, b }) => [a.device.node, b.device.node].toSorted().join())
-  expect(new Set(keys).size).toBe(keys.length)
-  expect(mesh.links.every(({ a, b }) => a !== b)).toBe(true)
-  expect(links ?? mesh.links.length).toBe(mesh.links.length)
-})
+] as const)(
+  'lays %s devices on a circle, this one at the bottom, of two on the left, each link once',
+  (scene, count, links) => {
+    const mesh = layMesh(createFakeSwarm({ scene }).current.devices, 100)
+    expect(mesh.nodes.length).toBe(count)
+    for (const { x, y } of mesh.nodes) expect(Math.hypot(x, y)).toBeCloseTo(100)
+    expect(mesh.nodes[0]?.device.isSelf).toBe(true)
+    expect(mesh.nodes[0]?.[count === 2 ? 'x' : 'y']).toBeCloseTo(count === 2 ? -100 : 100)
+    const keys = mesh.links.map(({ a, b }) => [a.device.node, b.device.node].toSorted().join())
+    expect(new Set(keys).size).toBe(keys.length)
+    expect(mesh.links.every(({ a, b }) => a !== b)).toBe(true)
+    expect(links ?? mesh.links.length).toBe(mesh.links.length)
+  },
+)
 
 it('believes itself about its own links, and others about theirs', () => {
   const { devices } = createFakeSwarm({ scene: 'eight' }).current

@@ -286,6 +286,11 @@ export const fleet: Readonly<Record<keyof typeof english, string>> = {
   'error.queryUnsupported': 'Die Abfrage verlangt in Zeile {line}, Spalte {column} etwas, das es noch nicht gibt.',
   'error.badRequest': 'So geht es nicht: {detail}',
 
+  'join.called': 'Es heißt „{name}“.',
+  'join.named': 'Geräte, die mit dieser Einladung hereinkommen, heißen {names}.',
+  'join.replaces': 'Dieses Gerät nimmt den Platz eines anderen ein, und dessen Namen.',
+  'join.install': 'Zum Startbildschirm hinzufügen',
+
   'publish.safe': 'Auch auf {count} {count|anderen Gerät|anderen Geräten}',
   'publish.safeNone': 'Noch auf keinem anderen Gerät',
   'andon.cutOff': 'unbekannt seit {time}: Dieses Gerät hat keine Verbindung',

@@ -263,6 +263,11 @@ export const fleet = {
   'error.queryUnsupported': 'The query asks for something that is not there yet, at line {line}, column {column}.',
   'error.badRequest': 'This cannot be done as asked: {detail}',
 
+  'join.called': 'It is called “{name}”.',
+  'join.named': 'Devices that come in by this invitation are named {names}.',
+  'join.replaces': 'This device takes the place of another one, and its name.',
+  'join.install': 'Add to the home screen',
+
   'publish.safe': 'Also on {count} other {count|device|devices}',
   'publish.safeNone': 'Not yet on another device',
   'andon.cutOff': 'not known since {time}: this device has no link',
