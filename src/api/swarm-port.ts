@@ -7,8 +7,7 @@
  */
 import type { NodeId, StreamId } from '../core/event.ts'
 import { isNodeId, parseStreamId } from '../core/node-id.ts'
-import type { PosterOptions, RevokeOptions } from '../node/fleet-contract.ts'
-import type { Profile } from '../swarm/contract.ts'
+import type { PosterOptions, Profile, RevokeOptions } from '../node/contract.ts'
 import { badRequest } from './errors.ts'
 import type { Lines } from './items.ts'
 import type { PortCall } from './port-contract.ts'

@@ -11,8 +11,16 @@ import type {
   Reach,
 } from '../node/connectivity-contract.ts'
 import type {
+  Alert,
+  InvitationStatus,
+  PosterOptions,
+  Profile,
+  Remains,
+  RevokeOptions,
+  StandingStatus,
   DeviceStatus,
   DiaryEntry,
+  DiaryExport,
   DiaryFilter,
   EventRouting,
   FormerLog,
@@ -27,16 +35,6 @@ import type {
   Severity,
   SwarmStatus,
 } from '../node/contract.ts'
-import type {
-  Alert,
-  DiaryExport,
-  InvitationStatus,
-  PosterOptions,
-  Remains,
-  RevokeOptions,
-  StandingStatus,
-} from '../node/fleet-contract.ts'
-import type { Profile } from '../swarm/contract.ts'
 
 /** The node's bounds on one event, for programs that want to know before they publish. */
 export { handCodeAgeMax, payloadCharsMax, payloadDepthMax, tagCharsMax, tagsPerEventMax } from '../core/limits.ts'

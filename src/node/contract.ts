@@ -8,6 +8,17 @@ import type { Fleet, FleetStatus, PosterOptions, StandingStatus } from './fleet-
 import type { Connectivity } from './connectivity-contract.ts'
 import type { DiaryExport } from './fleet-contract.ts'
 
+export type {
+  Alert,
+  DiaryExport,
+  InvitationStatus,
+  PosterOptions,
+  Remains,
+  RevokeOptions,
+  StandingStatus,
+} from './fleet-contract.ts'
+export type { Profile } from '../swarm/contract.ts'
+
 export interface StreamSettings {
   /** The newest events to keep. */
   readonly maxEvents?: number

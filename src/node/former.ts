@@ -8,6 +8,7 @@ import type { Shelf } from '../store/shelf.ts'
 import { openMembers } from '../swarm/members.ts'
 import { loadMembership } from '../swarm/membership.ts'
 import { createRecord } from '../swarm/record.ts'
+import { createStandings } from '../swarm/standings.ts'
 import type { FormerLog, FormerReader } from './contract.ts'
 import { openIdentity } from './identity.ts'
 
@@ -40,7 +41,7 @@ const open = async (dependencies: FormerDependencies, name: string): Promise<Ope
     await members.learn(path)
     const log = await openLog({ store, signer, swarm, topic, clock, isMember: members.isMember, report })
     const swarmName = async (): Promise<string> => {
-      const record = createRecord({ log, members, clock, report })
+      const record = createRecord({ log, members, standings: createStandings(members), clock, report })
       try {
         await record.settled()
         return record.swarmName() || hints.swarmName

@@ -19,7 +19,7 @@ import { createMeeting } from '../replication/meeting.ts'
 import type { Write } from '../store/contract.ts'
 import type { Shelf } from '../store/shelf.ts'
 import { followPath } from '../swarm/admission.ts'
-import type { Invitation } from '../swarm/contract.ts'
+import type { Invitation, Profile } from '../swarm/contract.ts'
 import type { NewMembership } from '../swarm/membership.ts'
 import { lamportWrite, membershipWrites, readNewMembership } from '../swarm/membership.ts'
 import type { Newcomer } from '../swarm/newcomer.ts'
@@ -51,7 +51,7 @@ export interface JoiningOptions {
   readonly build: string
   readonly report: (code: string, message: string) => void
   /** What the new log takes over from this one: the settings of the device. */
-  readonly carriedOver: () => readonly Write[]
+  readonly carriedOver: (profile?: Profile) => readonly Write[]
   /** What the members are told this device is called. */
   readonly displayName: () => string
   /** Undefined: no join is under way, and none has failed. */
@@ -183,7 +183,7 @@ export const createJoining = (options: JoiningOptions): NodeJoining => {
       isCommitted: membership !== undefined,
       commit: async (made) => {
         await withStore(shelf, name, (store) =>
-          store.write([...membershipWrites(made), ...options.carriedOver()], 'strict'),
+          store.write([...membershipWrites(made), ...options.carriedOver(made.profile)], 'strict'),
         )
         membership = made
         if (isOver) return

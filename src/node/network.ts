@@ -2,6 +2,7 @@
  * All links of a node, from the channel to the last frame: whoever finds, proves, replicates or keeps vectors is told here of links and
  * their frames. At most one link to each member; a newcomer's goes to whoever admits.
  */
+import { equalBytes } from '../core/bytes.ts'
 import type { Clock } from '../core/clock.ts'
 import { errorCode, errorMessage, ShoalError } from '../core/errors.ts'
 import type { NodeId, StreamId } from '../core/event.ts'
@@ -55,8 +56,12 @@ export interface NetworkDependencies {
   readonly build: string
   readonly report: (code: string, sentence: string) => void
   readonly admitting: Pick<Admitting, 'attach' | 'onFrame'>
-  /** Its links end, see `part`; it gets no others. */
-  readonly hasLeft: (node: NodeId) => boolean
+  /** Why `node` gets no links, as it is told; those it has end, see `part`. */
+  readonly refusal: (node: NodeId) => CloseReason | undefined
+  /** Whether a member is gone for good, so that nobody waits for it. */
+  readonly isGone: (node: NodeId) => boolean
+  /** A member refuses us for good. */
+  readonly onTold: (node: NodeId | undefined, reason: CloseReason) => void
   /** One past the last offset of a stream that is present and, where it is about the swarm itself, has been taken to heart. */
   readonly readTo: (stream: StreamId) => number
   /** Vectors of an earlier process. */
@@ -115,10 +120,8 @@ const isVector = (frame: MemberFrame): boolean => frame.type === 'vectorHeads' |
 const endedBy = ({ code }: CloseReason): EndedBy =>
   ['ERR_SILENT', 'ERR_CHANNEL_FAILED', 'ERR_NOT_READING'].includes(code) ? 'network' : 'them'
 
-const leftReason = (node: NodeId): CloseReason => ({
-  code: 'ERR_MEMBER_LEFT',
-  message: `The device ${node} has left the swarm. To come back it has to join anew.`,
-})
+const leftCode = 'ERR_MEMBER_LEFT'
+const forGood: ReadonlySet<string> = new Set(['ERR_RETIRED', 'ERR_REVOKED'])
 
 export const createNetwork = (dependencies: NetworkDependencies): Network => {
   const { signer, members, log, radio, rooms, clock, random, build, report, onChange } = dependencies
@@ -140,7 +143,7 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
     log: { heads: log.heads, status: log.status, cutOf: log.cutOf, presentCount: dependencies.readTo },
     signer,
     members,
-    hasLeft: dependencies.hasLeft,
+    hasLeft: dependencies.isGone,
     clock,
     random,
     report,
@@ -171,10 +174,15 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
 
   const part = (): void => {
     for (const { link } of links.values()) {
-      if (!dependencies.hasLeft(link.node) || parting.has(link)) continue
+      const reason = dependencies.refusal(link.node)
+      if (reason === undefined || parting.has(link)) continue
+      if (reason.code !== leftCode) {
+        end(link, reason)
+        continue
+      }
       parting.add(link)
       clock.after(partingTime, () => {
-        if (links.get(link.node)?.link === link) end(link, leftReason(link.node))
+        if (links.get(link.node)?.link === link) end(link, reason)
       })
     }
   }
@@ -237,6 +245,8 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
       onHeartbeat: onChange,
       onClose: (reason) => {
         if (links.get(link.node)?.link === link && !endedHere.has(link)) book.failed(link.node, reason, endedBy(reason))
+        if (links.get(link.node)?.link === link && !endedHere.has(link) && forGood.has(reason.code))
+          dependencies.onTold(link.node, reason)
         forget(link)
       },
     }
@@ -245,16 +255,21 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
   const onProven = (link: Link, { path }: LinkClaims, origin: Origin): LinkListener => {
     if (!link.isMember) return dependencies.admitting.attach(link)
     // what it showed may be news to us; its runs wait for it
-    if (!members.isMember(link.node))
+    const known = members.get(link.node)?.admission.bytes
+    if (known === undefined || !equalBytes(known, path.at(-1) ?? known))
       members.learn(path).catch((error: unknown) => report('MEMBERS', errorMessage(error)))
     return onMember(link, origin)
   }
 
-  /** Whatever it can show: who left has no links any more. To come back it joins, as another device. */
+  /** Who left or was cut off has no links any more, whatever it can show. To come back it joins, as another device. */
   const judge: Members['judge'] = async (path, node) => {
-    if (!dependencies.hasLeft(node)) return members.judge(path, node)
-    const { code, message } = leftReason(node)
-    throw new ShoalError(code, message)
+    const entry = await members.judge(path, node)
+    if (entry === undefined || dependencies.refusal(node) === undefined) return entry
+    // whom somebody made more since may have been cut off by who ranks lower
+    await members.learn(path)
+    const reason = dependencies.refusal(node)
+    if (reason === undefined) return entry
+    throw new ShoalError(reason.code, reason.message)
   }
 
   const giveUpOldest = (): void => {
@@ -310,6 +325,7 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
         const { code, message } = reason
         forgetAttempt(attempt)
         book.failed(other, reason, by)
+        if (by === 'them' && forGood.has(code)) dependencies.onTold(other, reason)
         if (other !== undefined) finder.unproven(other, reason)
         if (code !== 'ERR_PROTOCOL_VERSION' || node === undefined || !members.isMember(node)) return
         problems.set(node, message)
@@ -329,7 +345,7 @@ export const createNetwork = (dependencies: NetworkDependencies): Network => {
     keyEpoch: dependencies.keyEpoch,
     rooms,
     radio,
-    isMember: (node) => members.isMember(node) && !dependencies.hasLeft(node),
+    isMember: (node) => members.isMember(node) && dependencies.refusal(node) === undefined,
     clock,
     random,
     report,

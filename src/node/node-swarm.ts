@@ -1,101 +1,42 @@
 /** The node's part in its swarm: founding, inviting, joining, leaving, and what it tells of all that. Starts the network when there is a reason to. */
 import { ShoalError, errorCode, errorMessage } from '../core/errors.ts'
-import type { Clock } from '../core/clock.ts'
 import type { NodeId, StreamId } from '../core/event.ts'
-import type { Random } from '../core/random.ts'
-import type { OwnLog } from '../log/log.ts'
 import { holdersOf } from '../replication/holding.ts'
-import type { Shelf } from '../store/shelf.ts'
-import type { Store, Write } from '../store/contract.ts'
 import { createAdmitting } from '../swarm/admitting.ts'
 import { forgetRoot, isRecoveryPending, nameSwarm, recoveryCode } from '../swarm/founding.ts'
-import { readInvitation, writeInvitation } from '../swarm/invitation.ts'
-import type { MemberRegister } from '../swarm/members.ts'
-import type { Membership } from '../swarm/membership.ts'
-import type { SwarmRecord } from '../swarm/record.ts'
-import type { LimitedStream } from '../swarm/swarm-event.ts'
+import { readInvitation } from '../swarm/invitation.ts'
 import { appendSwarmEvents, isSwarmStream } from '../swarm/swarm-event.ts'
 import { stationUrls, stationsMax } from '../swarm/text.ts'
-import { joinRoomOf, signTicket, tokenBytes, tokenIdOf, usesMax } from '../swarm/ticket.ts'
-import type { OpenRelaySocket, Radio } from '../transport/contract.ts'
 import { createRooms } from '../transport/signalling.ts'
-import type { InviteOptions, Joining, NodeSwarm, Safety, SwarmStatus } from './contract.ts'
+import type { Joining, Safety, SwarmStatus } from './contract.ts'
+import { createFleet } from './fleet.ts'
+import type { StandingStatus } from './fleet-contract.ts'
+import { createFleetReport } from './fleet-report.ts'
 import { createFormerLogs } from './former.ts'
-import type { Identity } from './identity.ts'
 import { createJoining } from './joining.ts'
+import { loadLinks } from './kept-links.ts'
 import { createVectorKeeper, loadVectors } from './kept-vectors.ts'
 import type { Network } from './network.ts'
 import { createNetwork } from './network.ts'
 import { openRenewing } from './renewing.ts'
-import { devicesOf, holdingsOf, onlyHereOf } from './swarm-status.ts'
+import { noRadio } from './no-radio.ts'
+import type { NodeSwarmDependencies, OwnSwarm } from './own-swarm.ts'
+import { refusalOf } from './refusal.ts'
+import { createSuccession } from './succession.ts'
+import { activeOf, devicesOf, holdingsOf, knownCountsOf, onlyHereOf } from './swarm-status.ts'
 import type { DeviceFacts } from './swarm-status.ts'
-import type { WriteGate } from './write-gate.ts'
 
-/** Milliseconds. */
-const inviteFor = 24 * 3600 * 1000
-const inviteForMax = 365 * 24 * 3600 * 1000
 /** How long a leaving device stays so that its last word reaches the others. Milliseconds. */
 const farewellMax = 1500
 
-export interface NodeSwarmDependencies {
-  readonly identity: Identity
-  readonly membership: Membership
-  readonly members: MemberRegister
-  readonly record: SwarmRecord
-  readonly log: OwnLog
-  readonly gate: WriteGate
-  readonly store: Store
-  readonly shelf: Shelf
-  readonly topic: string
-  readonly clock: Clock
-  readonly random: Random
-  readonly build: string
-  readonly radio: Radio | undefined
-  /** Of the protocol between nodes; absent: those of this build. */
-  readonly versions?: readonly number[] | undefined
-  readonly openRelaySocket: OpenRelaySocket | undefined
-  readonly defaultStations: readonly string[]
-  readonly pageUrl: string
-  readonly report: (code: string, message: string) => void
-  /** As the settings of this device have it. */
-  displayName(): string
-  /** What a further log of this device takes over from this one. */
-  carriedOver(): readonly Write[]
-  /** The settings of this device as they are. */
-  settingsWrites(): readonly Write[]
-  /** The streams of this node that are not kept whole, as others are told. */
-  limitedStreams(): readonly LimitedStream[]
-  /** Stations set on this device; undefined: those of the swarm. */
-  ownStations(): readonly string[] | undefined
-  setOwnStations(urls: readonly string[]): Promise<void>
-  readonly onReplaced: () => void
-}
-
-export interface OwnSwarm extends NodeSwarm {
-  readonly network: Network | undefined
-  /** The device has another name, or other limits of its streams. */
-  redescribed(): Promise<void>
-  /** The node closes. */
-  end(): void
-}
+export type { OwnSwarm }
 
 const badStations = (): ShoalError =>
   new ShoalError('ERR_BAD_REQUEST', `Stations are at most ${stationsMax} URLs such as wss://station.example/signal`)
 
-/** Where no WebRTC connections can be made. */
-const noRadio: Radio = {
-  isReady: false,
-  onReady: () => () => undefined,
-  onWake: () => () => undefined,
-  onAdopt: () => () => undefined,
-  dial: ({ onFail }) => {
-    onFail({ code: 'ERR_NO_RADIO', message: 'Nothing on this device can make connections.' })
-    return { signal: () => undefined, close: () => undefined }
-  },
-}
-
 export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Promise<OwnSwarm> => {
-  const { identity, membership, members, record, log, store, shelf, clock, random, build, report } = dependencies
+  const { identity, membership, members, standings, record, log, store, shelf, clock, random, build, report } =
+    dependencies
   const { signer, vault } = identity
   const radio = dependencies.radio ?? noRadio
   const listeners = new Set<() => void>()
@@ -111,6 +52,9 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
   let network: Network | undefined
   let joining: Joining | undefined
   let isClosed = false
+  /** By a member; counts until this device has read it itself. */
+  let told: StandingStatus | undefined
+  const links = await loadLinks(store, clock.now())
 
   const changed = (): void => {
     renewing.look()
@@ -122,8 +66,8 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
 
   const stations = (): readonly string[] => {
     if (dependencies.openRelaySocket === undefined) return []
-    const told = record.stations()
-    const swarms = told.length > 0 ? told : membership.hints.stations
+    const named = record.stations()
+    const swarms = named.length > 0 ? named : membership.hints.stations
     return dependencies.ownStations() ?? [...new Set([...dependencies.defaultStations, ...swarms])]
   }
 
@@ -132,6 +76,7 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
   const admitting = createAdmitting({
     members,
     record,
+    standings,
     signer,
     log,
     clock,
@@ -152,7 +97,7 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
     stations,
     swarmName,
     carriedOver: dependencies.settingsWrites,
-    refusal: (node) => (record.leftAt(node) === undefined ? undefined : `The device ${node} has left the swarm.`),
+    refusal: (node) => refusalOf(node, standings)?.message,
     admitting,
     network: () => network,
     report,
@@ -161,7 +106,9 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
 
   const facts = (): DeviceFacts => ({
     self: signer.id,
-    members: members.list().filter(({ admission }) => record.leftAt(admission.certificate.node) === undefined),
+    members: members.list(),
+    standingOf: standings.of,
+    rankOf: (node) => standings.placed(node)?.rank ?? 0,
     heads: log.heads(),
     displayName: (node) => (node === signer.id ? dependencies.displayName() : record.displayName(node)),
     network,
@@ -201,7 +148,13 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
       build,
       report,
       admitting: renewing.admitting,
-      hasLeft: (node) => record.leftAt(node) !== undefined,
+      refusal: (node) => refusalOf(node, standings),
+      isGone: (node) => ['left', 'closed', 'revoked'].includes(standings.of(node).type),
+      onTold: (node, { code, message }) => {
+        told = { type: code === 'ERR_REVOKED' ? 'revoked' : 'retired' }
+        report(code, `${node ?? 'A member'} gives this device no links any more: ${message}`)
+        changed()
+      },
       readTo: (stream) => (isSwarmStream(stream) ? record.readTo(stream) : log.presentCount(stream)),
       keptVectors,
       keepVectors: keeper.keep,
@@ -236,37 +189,76 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
       startNetwork()
       network?.part()
       follow()
+      succeed()
     }),
     members.onLearn(changed),
+    standings.onChange(() => {
+      recut()
+      network?.part()
+      follow()
+    }),
   ]
-
-  const requireAdmin = (what: string): void => {
-    if (membership.role === 'admin') return
-    throw new ShoalError(
-      'ERR_NOT_ADMIN',
-      `Only an admin of the swarm may ${what}. Ask one, or do it on an admin's device.`,
-    )
+  const recut = (): void => {
+    log.recut().catch((error: unknown) => report(errorCode(error), `Cuts could not be made: ${errorMessage(error)}`))
   }
+
+  const succeed = createSuccession({
+    self: signer.id,
+    members,
+    standings,
+    record,
+    displayName: dependencies.displayName,
+    take: async (name) => {
+      await dependencies.setDisplayName(name)
+      await describe()
+    },
+    report,
+  })
+
+  const fleet = createFleet({
+    members,
+    standings,
+    record,
+    signer,
+    boxKey: identity.boxKey,
+    log,
+    clock,
+    random,
+    links,
+    pageUrl: dependencies.pageUrl,
+    swarmName,
+    stations,
+    holdings: () => holdingsOf(facts()),
+    knownOf: (node) => knownCountsOf(network, node),
+  })
+
+  const fleetStatus = createFleetReport({
+    self: signer.id,
+    members,
+    standings,
+    record,
+    links,
+    clock,
+    diary: dependencies.diary,
+  })
 
   const status = (): SwarmStatus => {
     const known = facts()
+    const devices = devicesOf(known)
     const missing = network === undefined ? [] : [...network.replicator.toReplicate().values()]
     return {
       state: isAlone() ? 'alone' : 'member',
       swarmId: members.swarm,
       name: swarmName(),
-      role: membership.role,
       node: signer.id,
       recoveryPending,
       ...(joining !== undefined && { joining }),
       radio: radio.isReady ? 'ready' : 'none',
       stations: rooms.stations(),
-      devices: devicesOf(known),
+      devices,
       onlyHere: onlyHereOf(known),
       toReceive: missing.reduce((sum, count) => sum + count, 0),
-      standing: { type: 'active' },
-      invitations: [],
-      alerts: [],
+      ...fleetStatus(devices, told, !isAlone()),
     }
   }
 
@@ -281,24 +273,12 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
     dependencies.onReplaced()
   }
 
-  const later = (): Promise<never> =>
-    Promise.reject(new ShoalError('ERR_NOT_BUILT', 'This comes with the next commits.'))
-  const fleet = {
-    withdraw: later,
-    promote: later,
-    retire: later,
-    close: later,
-    revoke: later,
-    replace: later,
-    remains: later,
-    recover: later,
-  }
-
   await record.settled()
+  await log.recut()
   startNetwork()
   await join.resume()
   // cut off in the middle of leaving: the others give it no links any more
-  if (record.leftAt(signer.id) !== undefined)
+  if (standings.of(signer.id).type === 'left')
     clock.after(farewellMax, () => {
       depart().catch((error: unknown) => report(errorCode(error), `Leaving could not go on: ${errorMessage(error)}`))
     })
@@ -328,34 +308,19 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
       changed()
     },
     ...fleet,
-    invite: async ({ uses = 1, expiresIn = inviteFor, role = 'member' }: InviteOptions = {}) => {
-      requireAdmin('invite')
-      if (!Number.isSafeInteger(uses) || uses < 1 || uses > usesMax)
-        throw new ShoalError('ERR_BAD_REQUEST', `uses is a whole number from 1 to ${usesMax}`)
-      if (!(expiresIn > 0 && expiresIn <= inviteForMax))
-        throw new ShoalError('ERR_BAD_REQUEST', 'expiresIn is in milliseconds, at most 365 days')
-      const token = random(tokenBytes)
-      const ticketBytes = await signTicket(
-        {
-          swarm: members.swarm,
-          tokenId: await tokenIdOf(token),
-          admin: signer.id,
-          uses,
-          expires: clock.now() + expiresIn * 1000,
-          role,
-        },
-        signer,
-      )
-      await appendSwarmEvents(log, [{ type: 'invited', ticket: ticketBytes, roomKey: joinRoomOf(token) }])
-      await record.settled()
-      startNetwork()
-      follow()
-      return writeInvitation(dependencies.pageUrl, { token, ticketBytes, swarmName: swarmName(), stations: stations() })
-    },
     readInvitation: async (link) => {
       const { ticket, swarmName: name, stations: urls } = await readInvitation(link, clock.now())
-      const { swarm, role, uses, expires } = ticket
-      return { swarmId: swarm, swarmName: name, role, uses, expires, stations: urls }
+      const { swarm, role, uses, expires, profile, replaces } = ticket
+      return {
+        swarmId: swarm,
+        swarmName: name,
+        role,
+        uses,
+        expires,
+        stations: urls,
+        ...(profile !== undefined && { profile }),
+        ...(replaces !== undefined && { replaces }),
+      }
     },
     join: async (link) => {
       const invitation = await readInvitation(link, clock.now())
@@ -395,7 +360,7 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
         const checked = stationUrls(urls)
         if (checked.length < new Set(urls).size) throw badStations()
         await dependencies.setOwnStations(checked)
-        if (membership.role === 'admin' && !isAlone())
+        if (standings.isAdmin(signer.id) && !isAlone())
           await appendSwarmEvents(log, [{ type: 'stations', urls: checked }])
         follow()
       }
@@ -403,7 +368,7 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
     },
     safety: (stream: StreamId, offset: number): Safety => {
       const nodes: NodeId[] = [signer.id, ...holdersOf(stream, offset, holdingsOf(facts()))]
-      return { devices: nodes.length, nodes, of: facts().members.length }
+      return { devices: nodes.length, nodes, of: activeOf(facts()).length }
     },
     horizon: () => network?.vectors.horizon() ?? { lamport: log.status().lamport, waitingFor: [] },
     former: former.list,

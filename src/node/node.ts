@@ -12,6 +12,7 @@ import type { Shelf } from '../store/shelf.ts'
 import { openMembers } from '../swarm/members.ts'
 import { loadMembership } from '../swarm/membership.ts'
 import { createRecord } from '../swarm/record.ts'
+import { createStandings } from '../swarm/standings.ts'
 import type { OpenRelaySocket, Radio } from '../transport/contract.ts'
 import type { EventRouting, Node, NodeDetails } from './contract.ts'
 import { openDiary } from './diary.ts'
@@ -21,7 +22,7 @@ import { openIdentity, settleIdentity } from './identity.ts'
 import { createNodeSwarm } from './node-swarm.ts'
 import { limitedStreamsOf, planRouting, retentionOfName } from './routing.ts'
 import type { Settings } from './settings.ts'
-import { checkDisplayName, loadSettings, saveSettings, settingsWrite } from './settings.ts'
+import { checkDisplayName, firstName, isGivenName, loadSettings, saveSettings, settingsWrite } from './settings.ts'
 import { connectivityOf } from './reach.ts'
 import { reachabilityOf } from './swarm-status.ts'
 import { createWriteGate } from './write-gate.ts'
@@ -56,8 +57,6 @@ const tokenCycles = 0
 const maintainFirst = 5000
 const maintainEvery = 60_000
 
-const firstName = (id: string): string => `Device ${id.replaceAll(/[^0-9A-Za-z]/g, '').slice(0, 4)}`
-
 const openParts = async (dependencies: NodeDependencies, store: Store, identity: Identity) => {
   const { shelf, clock, random, build } = dependencies
   const { signer, vault, boxKey } = identity
@@ -65,6 +64,7 @@ const openParts = async (dependencies: NodeDependencies, store: Store, identity:
   const { report } = diary
   const membership = await loadMembership({ store, vault, node: signer.id, boxKey, random, report })
   const members = await openMembers({ store, swarm: membership.swarm, report })
+  const standings = createStandings(members)
   await members.learn(membership.path)
   const unnamed = { displayName: firstName(signer.id), eventRouting: {}, streamNumbers: {} }
   let settings = await loadSettings(store, unnamed, () =>
@@ -85,12 +85,13 @@ const openParts = async (dependencies: NodeDependencies, store: Store, identity:
     topic,
     clock,
     isMember: members.isMember,
+    cutOf: standings.cutOf,
     report,
     routing: routingOf(settings),
   })
   const gate = createWriteGate(opened, clock)
   const { log } = gate
-  const record = createRecord({ log, members, clock, report })
+  const record = createRecord({ log, members, standings, clock, report })
   const foreignRetention = (stream: StreamId): Retention | undefined => {
     const place = parseStreamId(stream)
     const limited = record.limitedStreams(place?.node ?? signer.id).find(({ number }) => number === place?.number)
@@ -100,6 +101,7 @@ const openParts = async (dependencies: NodeDependencies, store: Store, identity:
     identity,
     membership,
     members,
+    standings,
     record,
     log,
     gate,
@@ -116,13 +118,22 @@ const openParts = async (dependencies: NodeDependencies, store: Store, identity:
     pageUrl: dependencies.pageUrl ?? '',
     report,
     displayName: () => settings.displayName,
-    carriedOver: () => [
-      settingsWrite({
-        displayName: settings.displayName,
-        eventRouting: settings.eventRouting,
-        streamNumbers: settings.streamNumbers,
-      }),
-    ],
+    setDisplayName: (displayName) => change({ ...settings, displayName }),
+    carriedOver: (profile) => {
+      const { home, language, name } = profile ?? {}
+      const { displayName, eventRouting, streamNumbers } = settings
+      return [
+        settingsWrite({
+          displayName: name === undefined || isGivenName(displayName) ? displayName : name,
+          eventRouting,
+          streamNumbers,
+          ...((home !== undefined || language !== undefined) && {
+            profile: { ...(home !== undefined && { home }), ...(language !== undefined && { language }) },
+          }),
+        }),
+      ]
+    },
+    diary: diary.entries,
     settingsWrites: () => [settingsWrite(settings)],
     limitedStreams: () => limitedStreamsOf(settings),
     ownStations: () => settings.stations,
@@ -214,6 +225,7 @@ export const createNode = async (dependencies: NodeDependencies): Promise<Node> 
         logBytes: bytes,
         ...(storage === undefined ? {} : { storage }),
         quarantined,
+        ...(settings().profile !== undefined && { profile: settings().profile }),
         diary: diary.entries(),
       }
     },

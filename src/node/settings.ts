@@ -2,6 +2,7 @@
 import { decode, encode } from 'cborg'
 import { ShoalError } from '../core/errors.ts'
 import type { Store, Write } from '../store/contract.ts'
+import type { Profile } from '../swarm/contract.ts'
 import { stationUrls } from '../swarm/text.ts'
 import type { EventRouting } from './contract.ts'
 import type { StreamNumbers } from './routing.ts'
@@ -13,9 +14,17 @@ export interface Settings {
   readonly streamNumbers: StreamNumbers
   /** URLs of signalling stations that were set on this device; absent: those that the swarm names. */
   readonly stations?: readonly string[]
+  /** What the invitation says that this device came in by; the page applies it once. */
+  readonly profile?: Pick<Profile, 'home' | 'language'>
 }
 
 export const displayNameCharsMax = 80
+
+/** What a device is called that nobody has named. */
+export const firstName = (id: string): string => `Device ${id.replaceAll(/[^0-9A-Za-z]/g, '').slice(0, 4)}`
+
+/** Whether somebody gave it: such a name is kept when the device joins another swarm, or takes the place of another. */
+export const isGivenName = (name: string): boolean => !/^Device [0-9A-Za-z]{1,4}$/.test(name)
 
 export const checkDisplayName = (name: unknown): string => {
   const trimmed = typeof name === 'string' ? name.trim().normalize('NFC') : ''
@@ -32,10 +41,15 @@ export const loadSettings = async (store: Store, fallback: Settings, onDamage: (
   const kept = await store.get('meta', 'settings')
   if (kept === undefined) return fallback
   try {
-    const { displayName, eventRouting, streamNumbers, stations } = decode(kept) as Settings
+    const { displayName, eventRouting, streamNumbers, stations, profile } = decode(kept) as Settings
     if (typeof streamNumbers === 'object' && typeof eventRouting === 'object') {
-      const read = { displayName: checkDisplayName(displayName), eventRouting, streamNumbers }
-      return stations === undefined ? read : { ...read, stations: stationUrls(stations) }
+      return {
+        displayName: checkDisplayName(displayName),
+        eventRouting,
+        streamNumbers,
+        ...(stations !== undefined && { stations: stationUrls(stations) }),
+        ...(typeof profile === 'object' && profile !== null && { profile }),
+      }
     }
   } catch {
     // falls through

@@ -3,8 +3,9 @@ import type { NodeId, StreamId } from '../core/event.ts'
 import type { Head } from '../log/contract.ts'
 import type { Counts, Holding } from '../replication/holding.ts'
 import { countLacking, countOnlyHere, higherCounts } from '../replication/holding.ts'
-import type { MemberEntry } from '../swarm/contract.ts'
+import type { MemberEntry, Standing } from '../swarm/contract.ts'
 import type { DeviceStatus, LinkStatus } from './contract.ts'
+import { standingStatus } from './fleet-status.ts'
 import type { HeldLink, Network } from './network.ts'
 
 type Heads = ReadonlyMap<StreamId, Head>
@@ -12,6 +13,8 @@ type Heads = ReadonlyMap<StreamId, Head>
 export interface DeviceFacts {
   readonly self: NodeId
   readonly members: readonly MemberEntry[]
+  standingOf(node: NodeId): Standing
+  rankOf(node: NodeId): number
   readonly heads: Heads
   displayName(node: NodeId): string | undefined
   /** Absent while the node reaches nobody. */
@@ -28,19 +31,25 @@ const linkStatus = ({ link, since }: HeldLink): LinkStatus => ({
 })
 
 /** What `node` is known to hold, from its heads on a link, now or when it ended, and from its newest vector. */
-const countsOf = (network: Network | undefined, node: NodeId): Counts | undefined =>
+export const knownCountsOf = (network: Network | undefined, node: NodeId): Counts | undefined =>
   higherCounts(network?.countsOf(node), network?.vectors.known(node)?.vector.map)
 
-/** All members but this node. */
-export const holdingsOf = ({ self, members, network }: Omit<DeviceFacts, 'heads' | 'displayName'>): Holding[] =>
-  members
+/** Those that belong to the swarm now. */
+export const activeOf = ({ members, standingOf }: Pick<DeviceFacts, 'members' | 'standingOf'>): MemberEntry[] =>
+  members.filter(({ admission }) => standingOf(admission.certificate.node).type === 'active')
+
+/** All of them but this node: what is on a device that was lost is nowhere. */
+export const holdingsOf = (facts: Pick<DeviceFacts, 'self' | 'members' | 'standingOf' | 'network'>): Holding[] => {
+  const { self, network } = facts
+  return activeOf(facts)
     .map(({ admission }) => admission.certificate.node)
     .filter((node) => node !== self)
     .map((node) => ({
       node,
-      counts: countsOf(network, node),
+      counts: knownCountsOf(network, node),
       isRecent: network?.links.has(node) === true || network?.vectors.isRecent(node) === true,
     }))
+}
 
 const countsOfHeads = (heads: Heads): Counts => new Map([...heads].map(([stream, { count }]) => [stream, count]))
 
@@ -49,10 +58,12 @@ export const devicesOf = (facts: DeviceFacts): DeviceStatus[] => {
   const { self, members, heads, network } = facts
   const own = countsOfHeads(heads)
   const holdings = new Map(holdingsOf(facts).map((holding) => [holding.node, holding]))
-  const devices = members.map(({ admission, depth }): DeviceStatus => {
+  const shown = members.filter(({ admission }) => facts.standingOf(admission.certificate.node).type !== 'left')
+  const devices = shown.map(({ admission }): DeviceStatus => {
     const { node, role, admittedBy } = admission.certificate
     const displayName = facts.displayName(node)
-    const standing = { type: 'active' } as const
+    const standing = standingStatus(facts.standingOf(node))
+    const depth = facts.rankOf(node)
     const named = { node, role, admittedBy, standing, depth, ...(displayName !== undefined && { displayName }) }
     if (node === self) return { ...named, isSelf: true, neighbours: [...(network?.links.keys() ?? [])] }
     const held = network?.links.get(node)

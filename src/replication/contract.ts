@@ -88,6 +88,8 @@ export type JoinFrame =
       readonly swarmName: string
       /** URLs of signalling stations. */
       readonly stations: readonly string[]
+      /** Which one it is among those that come in by the invitation, from 1: for its name. */
+      readonly number?: number
     }
   /** The newcomer has it on disk: only now the member publishes the admission and the token counts as used. */
   /** Also the first word of one whose link was cut before `joined`: by then it shows its admission in the hello, so its link is a member's. */

@@ -258,6 +258,8 @@ const refusalCodes: ReadonlySet<string> = new Set([
   'ERR_UNEXPECTED_NODE',
   'ERR_NOT_A_MEMBER',
   'ERR_MEMBER_LEFT',
+  'ERR_RETIRED',
+  'ERR_REVOKED',
   'ERR_PROOF',
   'ERR_PROOF_TIMEOUT',
   'ERR_FRAME_BEFORE_PROOF',

@@ -25,14 +25,22 @@ export const joinCodecs: Codecs<JoinFrame> = {
   },
   joinOffer: {
     byte: 33,
-    write: (frame) => [frame.admissions, frame.swarmKey, frame.keyEpoch, frame.swarmName, frame.stations],
-    read: ([admissions, swarmKey, keyEpoch, swarmName, stations]) => ({
+    write: (frame) => [
+      frame.admissions,
+      frame.swarmKey,
+      frame.keyEpoch,
+      frame.swarmName,
+      frame.stations,
+      ...(frame.number === undefined ? [] : [frame.number]),
+    ],
+    read: ([admissions, swarmKey, keyEpoch, swarmName, stations, number]) => ({
       type: 'joinOffer',
       admissions: list(admissions, 4096).map((one) => bytes(one, 1, admissionBytesMax)),
       swarmKey: bytes(swarmKey, 32, 32),
       keyEpoch: count(keyEpoch),
       swarmName: text(swarmName, nameCharsMax),
       stations: list(stations, 64).map((url) => text(url, urlCharsMax)),
+      ...(number !== undefined && { number: count(number) }),
     }),
   },
   joinCommitted: { byte: 34, write: () => [], read: () => ({ type: 'joinCommitted' }) },

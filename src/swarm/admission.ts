@@ -151,7 +151,8 @@ export const depthOf = (
   if (ticket === undefined) return 0
   const admin = get(ticket.admin)
   if (admin === undefined || admitter === undefined) return undefined
-  if (admin.admission.certificate.role !== 'admin') return `its ticket was signed by ${ticket.admin}, who is no admin`
+  // it may become one, by an admission that has not arrived
+  if (admin.admission.certificate.role !== 'admin') return undefined
   if (admitter.depth >= admissionDepthMax) return 'too many admissions lie between it and the root'
   return admitter.depth + 1
 }
@@ -184,7 +185,9 @@ export const followPath = async (
     if (!isKnown && !(await isAdmissionSigned(admission))) return undefined
     const { certificate, ticket, renewal } = admission
     last = { admission: { certificate, ticket, bytes, ...(renewal !== undefined && { renewal }) }, depth }
-    met.set(admission.certificate.node, last)
+    const before = met.get(certificate.node)?.admission.certificate.role ?? 'member'
+    // once an admin: that it was also let in as a member takes nothing away
+    if (!isAbove(before, certificate.role)) met.set(certificate.node, last)
   }
   return last?.admission.certificate.node === node ? last : undefined
 }

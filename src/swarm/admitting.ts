@@ -15,6 +15,7 @@ import { signCertificate } from './certificate.ts'
 import type { Ticket } from './contract.ts'
 import type { MemberRegister } from './members.ts'
 import type { SwarmRecord } from './record.ts'
+import type { StandingsKeeper } from './standings.ts'
 import { appendSwarmEvents } from './swarm-event.ts'
 import type { SwarmKey } from './swarm-key.ts'
 import { displayNameCharsMax, nameFromAfar } from './text.ts'
@@ -33,7 +34,8 @@ export const laterCode = 'ERR_JOIN_LATER'
 
 export interface AdmittingDependencies {
   readonly members: MemberRegister
-  readonly record: Pick<SwarmRecord, 'isAdmitted' | 'leftAt'>
+  readonly record: Pick<SwarmRecord, 'isAdmitted'>
+  readonly standings: Pick<StandingsKeeper, 'of' | 'isAdmin' | 'isWithdrawn'>
   readonly signer: Signer
   readonly swarmKey: SwarmKey
   readonly log: Pick<Log, 'append' | 'status'>
@@ -71,7 +73,7 @@ const refuse = (code: string, sentence: string): never => {
 const ask = 'Ask an admin for a new one.'
 
 export const createAdmitting = (dependencies: AdmittingDependencies): Admitting => {
-  const { members, record, signer, swarmKey, log, clock, report } = dependencies
+  const { members, record, standings, signer, swarmKey, log, clock, report } = dependencies
   /** Each with what ends it. */
   const newcomers = new Map<Link, (code: string, message: string) => void>()
   /** Words of members under way. */
@@ -96,10 +98,15 @@ export const createAdmitting = (dependencies: AdmittingDependencies): Admitting 
       return refuse(laterCode, 'The device that was reached has not heard of the admin who made the invitation yet.')
     if (admin.admission.certificate.role !== 'admin' || !(await isTicketSigned(ticket, frame.ticket)))
       refuse('ERR_INVITATION', `The invitation was not made by an admin of the swarm. ${ask}`)
+    if (standings.of(ticket.admin).type === 'revoked')
+      refuse('ERR_INVITATION', `The invitation was made by a device that was cut off since. ${ask}`)
+    if (standings.isWithdrawn(ticket.tokenId))
+      refuse('ERR_INVITATION_WITHDRAWN', `An admin has withdrawn the invitation. ${ask}`)
     return ticket
   }
 
-  const checkStillOpen = ({ expires, uses, tokenId }: Ticket, node: NodeId): void => {
+  /** Answers which one it is among those that come in by it, from 1. */
+  const checkStillOpen = ({ expires, uses, tokenId }: Ticket, node: NodeId): number => {
     if (expires <= clock.now()) refuse('ERR_INVITATION_EXPIRED', `The invitation has expired. ${ask}`)
     const used = members.usesOf(tokenId)
     if (used >= uses)
@@ -114,16 +121,18 @@ export const createAdmitting = (dependencies: AdmittingDependencies): Admitting 
     )
     if (used + others.size >= uses)
       refuse(laterCode, 'Another device is joining by this invitation at this moment, and may use it up.')
+    return used + others.size + 1
   }
 
   const offer = async (link: Link, frame: JoinRequest): Promise<void> => {
-    if (record.leftAt(link.node) !== undefined)
+    if (standings.of(link.node).type !== 'active')
       refuse('ERR_JOIN_LEFT', `This device has left the swarm. It may come back as a new one. ${ask}`)
     const known = members.get(link.node)
     let path: readonly Uint8Array[]
+    let number: number
     if (known === undefined) {
       const ticket = await judgeTicket(link.node, frame)
-      checkStillOpen(ticket, link.node)
+      number = checkStillOpen(ticket, link.node)
       // reserved before anything is waited for: two newcomers must not both get the last use
       const { tokenId } = ticket
       offers.set(link, { node: link.node, tokenId, admission: new Uint8Array() })
@@ -147,6 +156,7 @@ export const createAdmitting = (dependencies: AdmittingDependencies): Admitting 
       // our answer was lost: the same again, and the token is not used a second time
       const { certificate, bytes } = known.admission
       offers.set(link, { node: link.node, tokenId: certificate.token, admission: bytes })
+      number = members.cameBy(certificate.token).indexOf(link.node) + 1
       path = members.path(link.node)
     }
     link.send({
@@ -156,6 +166,7 @@ export const createAdmitting = (dependencies: AdmittingDependencies): Admitting 
       keyEpoch: swarmKey.epoch,
       swarmName: dependencies.swarmName(),
       stations: dependencies.stations(),
+      number,
     })
   }
 

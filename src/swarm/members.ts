@@ -34,9 +34,41 @@ export interface MemberRegister extends Members {
   isUnkept(node: NodeId): boolean
   /** Nodes that came in by this ticket; may be more than its uses, where members of different partitions admitted at the same time. */
   usesOf(tokenId: Uint8Array): number
+  /** These, by the lamport at which each was admitted. */
+  cameBy(tokenId: Uint8Array): readonly NodeId[]
+  /** All that is known and good of each, whichever counts: one for each invitation or promotion. */
+  admissions(): ReadonlyMap<NodeId, readonly Admission[]>
+  /** Grows with every admission that becomes known. */
+  readonly revision: number
+  /** Whether some node has more than one, or takes the place of another. */
+  readonly hasChoice: boolean
+  /** One of its admissions is what `get` answers from now on: whose word counts is not the register's to say. */
+  choose(node: NodeId, admission: Admission): void
 }
 
 const keyPrefix = 'member/'
+
+/** Of one node that one admin made, and in all: whoever makes many must not push out those that count. */
+const admissionsOfAdminMax = 4
+const admissionsMax = 24
+/** Admissions looked at for one path. */
+const looksMax = 1000
+
+/** Further ones of the same node lie beside its first. */
+const furtherWrite = (node: NodeId, admission: Uint8Array): Write =>
+  memberWrite(`${node}/${crc32(admission)}` as NodeId, admission)
+
+/** What keeps all of `admissions`, of which several may be of one node. */
+export const memberWrites = (
+  admissions: readonly { readonly certificate: { readonly node: NodeId }; readonly bytes: Uint8Array }[],
+): readonly Write[] => {
+  const first = new Set<NodeId>()
+  return admissions.map(({ certificate: { node }, bytes }) => {
+    if (first.has(node)) return furtherWrite(node, bytes)
+    first.add(node)
+    return memberWrite(node, bytes)
+  })
+}
 
 export const memberWrite = (node: NodeId, admission: Uint8Array): Write => ({
   type: 'put',
@@ -54,10 +86,14 @@ const plain = ({ certificate, ticket, renewal, bytes }: Admission): Admission =>
 
 export const openMembers = async ({ store, swarm, report }: MembersDependencies): Promise<MemberRegister> => {
   const entries = new Map<NodeId, MemberEntry>()
+  /** Of each node all, the first that was heard first. */
+  const all = new Map<NodeId, readonly Admission[]>()
+  let revision = 0
+  let hasChoice = false
   const waiting = new Map<string, SignedAdmission>()
   const listeners = new Set<(nodes: readonly NodeId[]) => void>()
   const unkept = new Set<NodeId>()
-  let uses: Map<string, number> | undefined
+  let uses: Map<string, NodeId[]> | undefined
   let last: Promise<unknown> = Promise.resolve()
 
   let refusals = 0
@@ -69,27 +105,35 @@ export const openMembers = async ({ store, swarm, report }: MembersDependencies)
   const leaveOut = ({ certificate }: Admission, why: string): void =>
     refuse(`An admission of ${certificate.node} is left out: ${why}.`)
 
-  /** Everything that the admission of `node` rests on, then it itself; undefined for more than a path may have. */
-  const closure = (
-    start: Admission,
-    get: (node: NodeId) => MemberEntry | undefined,
-  ): readonly Admission[] | undefined => {
+  /** Everything that `start` rests on, then it itself; undefined for more than a path may have. Of a node any admission will do, of an admin one as admin. */
+  const closure = (start: Admission, get: (node: NodeId) => readonly Admission[]): readonly Admission[] | undefined => {
     const found = new Set<Admission>()
     const open = new Set<Admission>()
+    let looks = 0
     const visit = (admission: Admission): boolean => {
       if (found.has(admission)) return true
+      looks += 1
       // resting on itself, by way of others: no end would come
-      if (open.has(admission) || open.size > pathMax) return false
+      if (open.has(admission) || open.size > pathMax || looks > looksMax) return false
       open.add(admission)
-      for (const node of groundsOf(admission)) {
-        const entry = get(node)
-        if (entry === undefined || !visit(entry.admission)) return false
-      }
+      const isResting = groundsOf(admission).every((node) => {
+        const isAdmin = node === admission.ticket?.admin
+        return get(node).some((one) => (!isAdmin || one.certificate.role === 'admin') && visit(one))
+      })
       open.delete(admission)
-      found.add(admission)
-      return found.size <= pathMax
+      if (isResting) found.add(admission)
+      return isResting && found.size <= pathMax
     }
     return visit(start) ? [...found] : undefined
+  }
+
+  /** Whether one that says the same is known, or too many are that say something like it. */
+  const isEnough = (held: readonly Admission[], { certificate, ticket }: Admission): boolean => {
+    const { role, token } = certificate
+    const isKnown = held.some((one) => one.certificate.role === role && equalBytes(one.certificate.token, token))
+    if (isKnown || ticket === undefined) return isKnown
+    const ofAdmin = held.filter((one) => one.ticket?.admin === ticket.admin)
+    return ofAdmin.length >= admissionsOfAdminMax || held.length >= admissionsMax
   }
 
   /** Takes what rests on what is known by now out of `candidates`, round by round; answers it, verified where `isTrusted` does not say otherwise. */
@@ -97,15 +141,19 @@ export const openMembers = async ({ store, swarm, report }: MembersDependencies)
     candidates: Map<string, SignedAdmission>,
     isTrusted: boolean,
     onForged?: (admission: SignedAdmission, why: string) => void,
-  ): Promise<ReadonlyMap<NodeId, MemberEntry>> => {
-    const taken = new Map<NodeId, MemberEntry>()
-    const get = (node: NodeId): MemberEntry | undefined => taken.get(node) ?? entries.get(node)
+  ): Promise<readonly MemberEntry[]> => {
+    const taken: MemberEntry[] = []
+    const raised = new Map<NodeId, MemberEntry>()
+    const lists = new Map<NodeId, readonly Admission[]>()
+    const get = (node: NodeId): MemberEntry | undefined => raised.get(node) ?? entries.get(node)
+    const listOf = (node: NodeId): readonly Admission[] => lists.get(node) ?? all.get(node) ?? []
+    let newcomers = 0
     for (let before = -1; before !== candidates.size;) {
       before = candidates.size
       for (const [id, admission] of candidates) {
         const { node, role } = admission.certificate
         const held = get(node)
-        if (held !== undefined && !isAbove(role, held.admission.certificate.role)) {
+        if (isEnough(listOf(node), admission)) {
           candidates.delete(id)
           continue
         }
@@ -113,15 +161,19 @@ export const openMembers = async ({ store, swarm, report }: MembersDependencies)
         if (depth === undefined) continue
         candidates.delete(id)
         const kept = plain(admission)
-        // one that becomes an admin by somebody it admitted itself stays what it was
-        const isRound = closure(kept, (one) => (one === node ? undefined : get(one))) === undefined
         if (typeof depth === 'string') leaveOut(admission, depth)
-        else if (isRound) leaveOut(admission, 'it rests on itself, or on too many others')
-        else if (held === undefined && entries.size + taken.size >= membersMax) leaveOut(admission, 'too many members')
+        else if (closure(kept, listOf) === undefined) leaveOut(admission, 'it rests on itself, or on too many others')
+        else if (held === undefined && entries.size + newcomers >= membersMax) leaveOut(admission, 'too many members')
         else if (!isTrusted && !(await isAdmissionSigned(admission))) {
           leaveOut(admission, 'a signature is wrong')
           onForged?.(admission, 'a signature is wrong')
-        } else taken.set(node, { admission: kept, depth })
+        } else {
+          const entry: MemberEntry = { admission: kept, depth }
+          taken.push(entry)
+          lists.set(node, [...listOf(node), kept])
+          if (held === undefined) newcomers += 1
+          if (held === undefined || isAbove(role, held.admission.certificate.role)) raised.set(node, entry)
+        }
       }
     }
     return taken
@@ -143,14 +195,44 @@ export const openMembers = async ({ store, swarm, report }: MembersDependencies)
     for (const node of entries.keys()) depthFrom(node)
   }
 
-  const enter = (taken: ReadonlyMap<NodeId, MemberEntry>): void => {
-    const isReplacing = [...taken.keys()].some((node) => entries.has(node))
-    for (const [node, entry] of taken) {
-      entries.set(node, entry)
+  /** Answers who became known, or more than it was. */
+  const enter = (taken: readonly MemberEntry[]): readonly NodeId[] => {
+    const raised = new Set<NodeId>()
+    let isReplacing = false
+    for (const entry of taken) {
+      const { node, role } = entry.admission.certificate
+      const held = entries.get(node)
+      const others = all.get(node) ?? []
+      all.set(node, [...others, entry.admission])
+      if (others.length > 0 || entry.admission.ticket?.replaces !== undefined) hasChoice = true
       unkept.delete(node)
+      if (held !== undefined && !isAbove(role, held.admission.certificate.role)) continue
+      if (held !== undefined) isReplacing = true
+      entries.set(node, entry)
+      raised.add(node)
     }
     if (isReplacing) deepen()
+    if (taken.length > 0) revision += 1
     uses = undefined
+    return [...raised]
+  }
+
+  /** Those of a node that is known already lie beside its first. */
+  const writesOf = (taken: readonly MemberEntry[]): readonly Write[] => {
+    const known = new Set<NodeId>()
+    return taken.map(({ admission }) => {
+      const { node } = admission.certificate
+      const isFirst = !entries.has(node) && !known.has(node)
+      known.add(node)
+      return isFirst ? memberWrite(node, admission.bytes) : furtherWrite(node, admission.bytes)
+    })
+  }
+
+  /** The one that counts first. */
+  const choicesOf = (node: NodeId): readonly Admission[] => {
+    const chosen = entries.get(node)?.admission
+    const list = all.get(node) ?? []
+    return chosen === undefined || list.length < 2 ? list : [chosen, ...list.filter((one) => one !== chosen)]
   }
 
   const load = async (): Promise<void> => {
@@ -182,8 +264,8 @@ export const openMembers = async ({ store, swarm, report }: MembersDependencies)
     for (const bytes of admissions.slice(0, learnMax)) {
       try {
         const admission = parseAdmission(bytes)
-        const held = entries.get(admission.certificate.node)
-        if (held === undefined || !equalBytes(held.admission.bytes, bytes))
+        const held = all.get(admission.certificate.node) ?? []
+        if (!held.some((one) => equalBytes(one.bytes, bytes)))
           candidates.set(`${admission.certificate.node}/${crc32(bytes)}`, admission)
       } catch (error) {
         refuse(errorMessage(error))
@@ -196,20 +278,32 @@ export const openMembers = async ({ store, swarm, report }: MembersDependencies)
       if (given.has(bytes)) onForged?.(certificate.node, why)
     })
     try {
-      const writes = [...taken].map(([node, { admission }]) => memberWrite(node, admission.bytes))
+      const writes = writesOf(taken)
       if (writes.length > 0) await store.write(writes, 'strict')
     } catch (error) {
       // not kept, so not known: it is told again
-      for (const node of taken.keys()) unkept.add(node)
+      for (const { admission } of taken) unkept.add(admission.certificate.node)
       report('ADMISSION', `New members could not be written down: ${errorMessage(error)}`)
       return []
     }
     remember(candidates)
-    if (taken.size === 0) return []
-    enter(taken)
-    const nodes = [...taken.keys()]
+    if (taken.length === 0) return []
+    const nodes = enter(taken)
     for (const listener of listeners) listener(nodes)
     return nodes
+  }
+
+  const cameBy = (tokenId: Uint8Array): readonly NodeId[] => {
+    if (uses === undefined) {
+      uses = new Map()
+      const told = [...all.values()].flat()
+      const lamport = ({ certificate }: Admission): number => certificate.admittedAtLamport
+      for (const one of told.toSorted((a, b) => lamport(a) - lamport(b))) {
+        const token = cryptBase64(one.certificate.token)
+        uses.set(token, [...(uses.get(token) ?? []), one.certificate.node])
+      }
+    }
+    return uses.get(cryptBase64(tokenId)) ?? []
   }
 
   await load()
@@ -221,7 +315,7 @@ export const openMembers = async ({ store, swarm, report }: MembersDependencies)
     list: () => [...entries.values()],
     path: (node) => {
       const entry = entries.get(node)
-      const path = entry === undefined ? undefined : closure(entry.admission, (one) => entries.get(one))
+      const path = entry === undefined ? undefined : closure(entry.admission, choicesOf)
       return path?.map(({ bytes }) => bytes) ?? []
     },
     learn: (admissions, onForged) => {
@@ -234,15 +328,20 @@ export const openMembers = async ({ store, swarm, report }: MembersDependencies)
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    usesOf: (tokenId) => {
-      if (uses === undefined) {
-        uses = new Map()
-        for (const { admission } of entries.values()) {
-          const token = cryptBase64(admission.certificate.token)
-          uses.set(token, (uses.get(token) ?? 0) + 1)
-        }
-      }
-      return uses.get(cryptBase64(tokenId)) ?? 0
+    usesOf: (tokenId) => cameBy(tokenId).length,
+    cameBy,
+    admissions: () => all,
+    get revision() {
+      return revision
+    },
+    get hasChoice() {
+      return hasChoice
+    },
+    choose: (node, admission) => {
+      const held = entries.get(node)
+      if (held === undefined || held.admission === admission) return
+      entries.set(node, { ...held, admission })
+      deepen()
     },
   }
 }

@@ -12,8 +12,9 @@ import type { Store, Write } from '../store/contract.ts'
 import type { SignedAdmission } from './admission.ts'
 import { followPath, parseAdmission, writeAdmission } from './admission.ts'
 import type { Certificate, Role } from './certificate.ts'
+import type { Profile } from './contract.ts'
 import { loadOrFound } from './founding.ts'
-import { memberWrite } from './members.ts'
+import { memberWrites } from './members.ts'
 import type { SwarmKey } from './swarm-key.ts'
 import { makeSwarmKey, readSwarmKey, swarmKeyWrite } from './swarm-key.ts'
 import { nameFromAfar, stationUrls, swarmNameCharsMax } from './text.ts'
@@ -49,6 +50,8 @@ export interface NewMembership {
   readonly path: readonly Uint8Array[]
   readonly swarmKey: SwarmKey
   readonly hints: MembershipHints
+  /** What the device begins with, its name made out; nothing of it is written by `membershipWrites`. */
+  readonly profile?: Profile
 }
 
 const noHints: MembershipHints = { swarmName: '', stations: [] }
@@ -70,7 +73,7 @@ export const membershipWrites = ({ path, swarmKey, hints }: NewMembership): read
     putMeta('membership-hints', new Uint8Array(encode([hints.swarmName, hints.stations]))),
     swarmKeyWrite(swarmKey),
     lamportWrite(own.certificate.admittedAtLamport),
-    ...admissions.map(({ certificate, bytes }) => memberWrite(certificate.node, bytes)),
+    ...memberWrites(admissions),
   ]
 }
 

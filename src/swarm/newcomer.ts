@@ -13,6 +13,7 @@ import { followPath } from './admission.ts'
 import { laterCode } from './admitting.ts'
 import type { Invitation, MemberEntry } from './contract.ts'
 import type { NewMembership } from './membership.ts'
+import { nameByProfile } from './profile.ts'
 import { nameFromAfar, stationUrls, swarmNameCharsMax } from './text.ts'
 import { signClaim } from './ticket.ts'
 
@@ -67,7 +68,10 @@ export const judgeOffer = async (
   if (!equalBytes(certificate.boxKey, boxKey)) refuseOffer('the certificate is for another key of this device')
   if (certificate.role !== ticket.role) refuseOffer('the role is not that of the invitation')
   if (!equalBytes(certificate.token, ticket.tokenId)) refuseOffer('it rests on another invitation')
+  const { name: _, ...rest } = ticket.profile ?? {}
+  const name = ticket.profile === undefined ? undefined : nameByProfile(ticket.profile, offer.number ?? 1)
   return {
+    ...(ticket.profile !== undefined && { profile: { ...rest, ...(name !== undefined && { name }) } }),
     path: offer.admissions,
     swarmKey: { key: offer.swarmKey, epoch: offer.keyEpoch },
     hints: { swarmName: nameFromAfar(offer.swarmName, swarmNameCharsMax), stations: stationUrls(offer.stations) },

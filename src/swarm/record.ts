@@ -1,6 +1,6 @@
 /**
  * What the swarm has written about itself, read from streams 1 and 2 of its members and kept up to date: its name, its stations, its open
- * invitations, what devices are called, who left. Whoever said something counts by role at the time of asking, so that events may arrive
+ * invitations, what devices are called, and, for the standings, who was retired or revoked, or left. Whoever said something counts by role at the time of asking, so that events may arrive
  * before the admission that gives them weight. Each change costs one look at the heads, at most every 50 ms, and a read of what is new.
  */
 import type { Clock } from '../core/clock.ts'
@@ -8,13 +8,17 @@ import { crc32 } from '../core/crc32.ts'
 import { errorMessage } from '../core/errors.ts'
 import type { EventKey, LogEvent, NodeId, OffsetMap, StreamId } from '../core/event.ts'
 import { compareKeys } from '../core/event.ts'
-import { cryptBase64 } from '../core/node-id.ts'
+import { cryptBase64, parseStreamId, streamOf } from '../core/node-id.ts'
 import type { Log } from '../log/contract.ts'
 import { parseAdmission } from './admission.ts'
 import type { Ticket } from './contract.ts'
 import type { MemberRegister } from './members.ts'
 import type { LimitedStream } from './swarm-event.ts'
-import { isSwarmStream, readSwarmEvent, swarmTag } from './swarm-event.ts'
+import { isRevocationSigned } from './revocation.ts'
+import type { Cuts, StandingSaid } from './standing.ts'
+import { tokenOf } from './standing.ts'
+import type { StandingsKeeper } from './standings.ts'
+import { descriptionStream, isSwarmStream, membershipStream, readSwarmEvent, swarmTag } from './swarm-event.ts'
 import { parseTicket } from './ticket.ts'
 
 /** Milliseconds from a change of the log to a look at it. */
@@ -29,8 +33,9 @@ const admittedMax = 20_000
 const openRoomsMax = 32
 
 export interface RecordDependencies {
-  readonly log: Pick<Log, 'present' | 'read' | 'onPresent'>
+  readonly log: Pick<Log, 'present' | 'read' | 'onPresent' | 'onWithdrawn'>
   readonly members: MemberRegister
+  readonly standings: StandingsKeeper
   readonly clock: Clock
   readonly report: (code: string, message: string) => void
 }
@@ -49,10 +54,10 @@ export interface SwarmRecord {
   limitedStreams(node: NodeId): readonly LimitedStream[]
   /** URLs of signalling stations, as the newest word of an admin has them. */
   stations(): readonly string[]
-  /** Made by admins, not expired by this device's clock, not used up; the newest first. */
+  /** Made by admins, expired or not; the newest last. */
+  invitations(): readonly Ticket[]
+  /** Made by admins whose word counts, not withdrawn, not expired by this device's clock, not used up; the newest first. */
   openInvitations(): readonly OpenInvitation[]
-  /** Microseconds since the epoch, by the clock of the device that left. */
-  leftAt(node: NodeId): number | undefined
   /** Whether some member has told the swarm of the admission by which this node is known. */
   isAdmitted(node: NodeId): boolean
   /** One past the last offset of a stream of the swarm's that has been read: who was admitted there is known. */
@@ -62,6 +67,14 @@ export interface SwarmRecord {
   /** Called when an answer may have changed. */
   onChange(listener: () => void): () => void
   close(): void
+}
+
+interface RootWord {
+  readonly event: LogEvent
+  readonly author: NodeId
+  readonly node: NodeId
+  readonly cuts: Cuts
+  readonly rootSignature: Uint8Array
 }
 
 interface Said<T> {
@@ -78,6 +91,7 @@ const createWords = <T>() => {
       if (before === undefined || compareKeys(key, before.key) > 0) words.set(author, { key, value })
     },
     of: (author: NodeId): T | undefined => words.get(author)?.value,
+    forget: (author: NodeId): void => void words.delete(author),
     newest: (counts: (author: NodeId) => boolean): T | undefined => {
       let last: Said<T> | undefined
       for (const [author, said] of words)
@@ -87,28 +101,31 @@ const createWords = <T>() => {
   }
 }
 
-export const createRecord = ({ log, members, clock, report }: RecordDependencies): SwarmRecord => {
+export const createRecord = (dependencies: RecordDependencies): SwarmRecord => {
+  const { log, members, standings, clock, report } = dependencies
   const swarmNames = createWords<string>()
   const stations = createWords<readonly string[]>()
   const displayNames = createWords<string>()
   const limited = createWords<readonly LimitedStream[]>()
-  const left = new Map<NodeId, number>()
   /** Node and checksum of what was told of it: a forged admission must not pass for the word that an honest one needs. */
   const admitted = new Set<string>()
   const invitations = new Map<string, OpenInvitation>()
   const listeners = new Set<() => void>()
   const cursor: Record<StreamId, number> = {}
   let closed = false
+  /** Grows when something that was read is present no more. */
+  let generation = 0
   let cancelLook: (() => void) | undefined
   let looking: Promise<void> | undefined
 
   const isAdmin = (node: NodeId): boolean => members.get(node)?.admission.certificate.role === 'admin'
 
-  const invite = (author: NodeId, ticketBytes: Uint8Array, roomKey: Uint8Array): void => {
+  const invite = (author: NodeId, ticketBytes: Uint8Array, roomKey: Uint8Array, offset: number): void => {
     try {
       const ticket = parseTicket(ticketBytes)
       // its signature is that of the run it came in
       if (ticket.admin !== author || ticket.swarm !== members.swarm) return
+      standings.hearToken(author, ticket.tokenId, offset)
       const id = cryptBase64(ticket.tokenId)
       invitations.delete(id)
       invitations.set(id, { ticket, roomKey })
@@ -124,6 +141,19 @@ export const createRecord = ({ log, members, clock, report }: RecordDependencies
       invitations.delete(idle?.[0] ?? [...invitations.keys()][0] ?? id)
     } catch {
       // of a newer Shoal, or nonsense: nobody can come in by it here
+    }
+  }
+
+  const hear = (event: LogEvent, author: NodeId, said: StandingSaid): void => {
+    const { stream, lamport, offset, timestamp } = event
+    standings.hear({ author, offset, key: { stream, lamport }, at: timestamp, said })
+  }
+  /** Revocations that say they are the root's; not looked at yet. */
+  const rootWords: RootWord[] = []
+  const hearRoot = async (): Promise<void> => {
+    for (const { event, author, node, cuts, rootSignature } of rootWords.splice(0)) {
+      const isByRoot = await isRevocationSigned(members.swarm, node, cuts, rootSignature)
+      hear(event, author, { type: 'revoked', node, cuts, isByRoot })
     }
   }
 
@@ -144,14 +174,16 @@ export const createRecord = ({ log, members, clock, report }: RecordDependencies
         limited.say(author, event, said.streams ?? [])
         return undefined
       case 'left':
-        left.set(author, event.timestamp)
+        hear(event, author, said)
         return undefined
       case 'invited':
-        invite(author, said.ticket, said.roomKey)
+        invite(author, said.ticket, said.roomKey, event.offset)
         return undefined
       case 'admitted':
         try {
-          if (parseAdmission(said.admission).certificate.node !== said.node) return undefined
+          const { certificate, ticket } = parseAdmission(said.admission)
+          if (certificate.node !== said.node) return undefined
+          if (ticket?.admin === author) standings.hearToken(author, ticket.tokenId, event.offset)
           admitted.add(`${said.node}/${crc32(said.admission)}`)
           for (const oldest of admitted) {
             if (admitted.size <= admittedMax) break
@@ -161,6 +193,23 @@ export const createRecord = ({ log, members, clock, report }: RecordDependencies
         } catch {
           return undefined
         }
+      case 'retired':
+      case 'replaced':
+        hear(event, author, said)
+        return undefined
+      case 'closed':
+        hear(event, author, { ...said, cuts: new Map(said.cuts) })
+        return undefined
+      case 'revoked': {
+        const { node, rootSignature } = said
+        const cuts = new Map(said.cuts)
+        if (rootSignature === undefined) hear(event, author, { type: 'revoked', node, cuts, isByRoot: false })
+        else rootWords.push({ event, author, node, cuts, rootSignature })
+        return undefined
+      }
+      case 'withdrawn':
+        hear(event, author, { type: 'withdrawn', token: tokenOf(said.tokenId) })
+        return undefined
     }
   }
 
@@ -184,6 +233,7 @@ export const createRecord = ({ log, members, clock, report }: RecordDependencies
     const admissions: Uint8Array[] = []
     const filter = { type: 'tag', tag: swarmTag } as const
     const lowerBound: OffsetMap = { ...cursor }
+    const begun = generation
     for await (const batch of log.read({ filter, order: 'asc', lowerBound, upperBound })) {
       if (batch.type !== 'events') continue
       for (const event of batch.events) {
@@ -191,9 +241,12 @@ export const createRecord = ({ log, members, clock, report }: RecordDependencies
         if (admission !== undefined) admissions.push(admission)
       }
     }
+    await hearRoot()
     if (admissions.length > 0) await members.learn(admissions)
+    standings.refresh()
     if (admissions.some((bytes) => members.isUnkept(parseAdmission(bytes).certificate.node))) return false
-    Object.assign(cursor, upperBound)
+    // what was withdrawn meanwhile is read again
+    if (generation === begun) Object.assign(cursor, upperBound)
     return true
   }
 
@@ -234,11 +287,29 @@ export const createRecord = ({ log, members, clock, report }: RecordDependencies
     if (![...grown.keys()].some(isSwarmStream)) return
     lookSoon(lookAfter)
   })
+  const stopWithdrawing = log.onWithdrawn((gone) => {
+    for (const { stream, from } of gone) {
+      const place = parseStreamId(stream)
+      if (place === undefined || !isSwarmStream(stream)) continue
+      const { node } = place
+      // what counts of it, or counts again, is read anew
+      generation += 1
+      for (const words of [swarmNames, stations, displayNames, limited]) words.forget(node)
+      for (const [id, { ticket }] of invitations) if (ticket.admin === node) invitations.delete(id)
+      if (place.number === membershipStream) standings.forget(node, from)
+      for (const number of [membershipStream, descriptionStream]) delete cursor[streamOf(node, number)]
+    }
+    lookSoon(lookAfter)
+  })
   const stopLearning = members.onLearn(changed)
+  const stopJudging = standings.onChange(changed)
   void lookOnce()
 
   const isOpen = ({ ticket }: OpenInvitation): boolean =>
-    ticket.expires > clock.now() && isAdmin(ticket.admin) && members.usesOf(ticket.tokenId) < ticket.uses
+    ticket.expires > clock.now() &&
+    standings.isAdmin(ticket.admin) &&
+    !standings.isWithdrawn(ticket.tokenId) &&
+    members.usesOf(ticket.tokenId) < ticket.uses
 
   return {
     swarmName: () => swarmNames.newest(isAdmin) ?? '',
@@ -246,7 +317,7 @@ export const createRecord = ({ log, members, clock, report }: RecordDependencies
     limitedStreams: (node) => limited.of(node) ?? [],
     stations: () => stations.newest(isAdmin) ?? [],
     openInvitations: () => [...invitations.values()].filter(isOpen).slice(-openRoomsMax).toReversed(),
-    leftAt: (node) => left.get(node),
+    invitations: () => [...invitations.values()].map(({ ticket }) => ticket).filter(({ admin }) => isAdmin(admin)),
     isAdmitted: (node) => {
       const entry = members.get(node)
       return entry !== undefined && admitted.has(`${node}/${crc32(entry.admission.bytes)}`)
@@ -266,6 +337,8 @@ export const createRecord = ({ log, members, clock, report }: RecordDependencies
       cancelLook?.()
       stopListening()
       stopLearning()
+      stopJudging()
+      stopWithdrawing()
     },
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { AppId, EventDraft, Json, LogEvent, NodeId, Published } from '../core/event.ts'
 import { isNodeId, parseStreamId } from '../core/node-id.ts'
+import { signatureBytes } from '../crypto/keys.ts'
 import type { Log } from '../log/contract.ts'
 import { admissionBytesMax } from './admission.ts'
 import { displayNameCharsMax, nameFromAfar, stationUrls, swarmNameCharsMax } from './text.ts'
@@ -31,6 +32,8 @@ export interface LimitedStream {
 }
 
 const limitedStreamsMax = 200
+/** Streams of one device that a cut may name; an honest one has as many as its event routing names, and three more. */
+export const cutStreamsMax = 500
 const streamNameCharsMax = 60
 
 const limitedStreams = (value: unknown): readonly LimitedStream[] => {
@@ -52,6 +55,20 @@ const limitedStreams = (value: unknown): readonly LimitedStream[] => {
   })
 }
 
+export type CutList = readonly (readonly [streamNumber: number, count: number])[]
+
+const cutList = (value: unknown): CutList | undefined => {
+  if (!Array.isArray(value) || value.length > cutStreamsMax) return undefined
+  const cuts = value.flatMap((one: unknown): [number, number][] => {
+    if (!Array.isArray(one)) return []
+    const [number, count] = one as unknown[]
+    return isOffset(number) && isOffset(count) ? [[number, count]] : []
+  })
+  return cuts.length === value.length ? cuts : undefined
+}
+
+const isOffset = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+
 export type SwarmEvent =
   /** The swarm's name, by an admin; the newest counts. */
   | { readonly type: 'founded'; readonly name: string }
@@ -61,6 +78,21 @@ export type SwarmEvent =
   | { readonly type: 'admitted'; readonly node: NodeId; readonly admission: Uint8Array }
   /** The author left the swarm; its events stay. */
   | { readonly type: 'left' }
+  /** A device is lost or broken, by an admin. */
+  | { readonly type: 'retired'; readonly node: NodeId }
+  /** What it wrote at or beyond these offsets will not count, by an admin; of each stream its number and one past the last. */
+  | { readonly type: 'closed'; readonly node: NodeId; readonly cuts: CutList }
+  /** It is hostile, by an admin that ranks higher, or, signed by the root, by any member. */
+  | {
+      readonly type: 'revoked'
+      readonly node: NodeId
+      readonly cuts: CutList
+      readonly rootSignature?: Uint8Array
+    }
+  /** `node` goes on in the place of `old`, by an admin. */
+  | { readonly type: 'replaced'; readonly old: NodeId; readonly node: NodeId }
+  /** Nobody comes in any more by this invitation, by an admin. */
+  | { readonly type: 'withdrawn'; readonly tokenId: Uint8Array }
   /** URLs of the swarm's signalling stations, by an admin; the newest counts. */
   | { readonly type: 'stations'; readonly urls: readonly string[] }
   /** What the author is called, and which of its streams it does not keep whole. */
@@ -115,6 +147,27 @@ const read = (payload: Readonly<Record<string, unknown>>): SwarmEvent | undefine
     }
     case 'left':
       return { type: 'left' }
+    case 'retired':
+    case 'closed':
+    case 'revoked': {
+      const { type, node } = payload
+      if (typeof node !== 'string' || !isNodeId(node)) return undefined
+      if (type === 'retired') return { type, node }
+      const cuts = cutList(payload['cuts'])
+      if (cuts === undefined) return undefined
+      if (type === 'closed') return { type, node, cuts }
+      const rootSignature = bytesOf(payload['rootSignature'], signatureBytes)
+      return { type: 'revoked', node, cuts, ...(rootSignature?.length === signatureBytes && { rootSignature }) }
+    }
+    case 'replaced': {
+      const { old, node } = payload
+      if (typeof old !== 'string' || !isNodeId(old) || typeof node !== 'string' || !isNodeId(node)) return undefined
+      return old === node ? undefined : { type: 'replaced', old, node }
+    }
+    case 'withdrawn': {
+      const tokenId = bytesOf(payload['tokenId'], 32)
+      return tokenId?.length === 32 ? { type: 'withdrawn', tokenId } : undefined
+    }
     case 'stations':
       return { type: 'stations', urls: stationUrls(payload['urls']) }
     case 'described': {

@@ -1,8 +1,8 @@
 /**
  * A ticket: the public half of an invitation (RULES 16), signed by the admin who made it. The token, its secret half, stands for a key pair:
  * whoever has the token can sign a claim for a device, whoever has the ticket can check it, and nobody else has to see the token. Signed bytes are `"shoal.ticket.1" ‖ fields`, fields
- * being a CBOR array: version, token id, swarm, admin, uses, seconds since the epoch, role (0 member, 1 admin); later versions of Shoal may
- * append to it. Ids are their 32 bytes, since a ticket has to fit a QR code.
+ * being a CBOR array: version, token id, swarm, admin, uses, seconds since the epoch, role (0 member, 1 admin), and where there is one the
+ * profile (name, home, language; else null) and the id of the device that is replaced; later versions of Shoal may append to it. Ids are their 32 bytes, since a ticket has to fit a QR code.
  */
 import { decode, encode } from 'cborg'
 import { concatBytes } from '../core/bytes.ts'
@@ -14,6 +14,7 @@ import type { Signer } from '../crypto/keys.ts'
 import { createSigner, publicBytes, signatureBytes, verify } from '../crypto/keys.ts'
 import { pairOfSeed } from '../crypto/seed.ts'
 import type { Ticket } from './contract.ts'
+import { profileField, profileOfField } from './profile.ts'
 
 export const ticketVersion = 1
 export const tokenBytes = 16
@@ -40,7 +41,7 @@ export const joinRoomOf = (token: Uint8Array): Uint8Array<ArrayBuffer> => sha256
 
 /** The signature (64 bytes), then the fields. `expires` is rounded up to whole seconds. */
 export const signTicket = async (ticket: Ticket, signer: Signer): Promise<Uint8Array<ArrayBuffer>> => {
-  const { swarm, tokenId, admin, uses, expires, role } = ticket
+  const { swarm, tokenId, admin, uses, expires, role, profile, replaces } = ticket
   const fields = new Uint8Array(
     encode([
       ticketVersion,
@@ -50,6 +51,8 @@ export const signTicket = async (ticket: Ticket, signer: Signer): Promise<Uint8A
       uses,
       Math.ceil(expires / second),
       role === 'admin' ? 1 : 0,
+      ...(profile === undefined && replaces === undefined ? [] : [profileField(profile)]),
+      ...(replaces === undefined ? [] : [bytesFromNodeId(replaces)]),
     ]),
   )
   return concatBytes(await signer.sign(concatBytes(prefix, fields)), fields)
@@ -62,17 +65,21 @@ const malformed = (): never => {
 const isBytes = (value: unknown, length: number): value is Uint8Array =>
   value instanceof Uint8Array && value.length === length
 
+const isAbsent = (value: unknown): value is null | undefined => value === null || value === undefined
+
 const isWithin = (value: unknown, from: number, to: number): value is number =>
   Number.isSafeInteger(value) && (value as number) >= from && (value as number) <= to
 
 /** The ticket that `fields` make; `undefined` for fields that are none. */
 export const ticketOfFields = (fields: unknown): Ticket | undefined => {
   if (!Array.isArray(fields) || fields.length < 7 || fields[0] !== ticketVersion) return undefined
-  const [, tokenId, swarm, admin, uses, expires, role] = fields as unknown[]
+  const [, tokenId, swarm, admin, uses, expires, role, profileGiven, replaces] = fields as unknown[]
   if (!isBytes(tokenId, 32) || !isBytes(swarm, 32) || !isBytes(admin, 32)) return undefined
   if (!isWithin(uses, 1, usesMax) || !isWithin(expires, 0, Math.floor(Number.MAX_SAFE_INTEGER / second)))
     return undefined
   if (role !== 0 && role !== 1) return undefined
+  const profile = profileOfField(profileGiven)
+  if (profile === 'malformed' || (!isAbsent(replaces) && !isBytes(replaces, 32))) return undefined
   return {
     swarm: nodeIdFromBytes(swarm),
     tokenId,
@@ -80,6 +87,8 @@ export const ticketOfFields = (fields: unknown): Ticket | undefined => {
     uses,
     expires: expires * second,
     role: role === 1 ? 'admin' : 'member',
+    ...(profile !== undefined && { profile }),
+    ...(!isAbsent(replaces) && { replaces: nodeIdFromBytes(replaces) }),
   }
 }
 

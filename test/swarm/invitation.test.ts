@@ -76,7 +76,7 @@ describe('a ticket', () => {
 
   it('a later Shoal may append to it', async () => {
     const fields = decode(ticketBytes.subarray(64)) as unknown[]
-    const longer = new Uint8Array(encode([...fields, { profile: 'picker' }]))
+    const longer = new Uint8Array(encode([...fields, null, null, { later: 'picker' }]))
     const prefix = new TextEncoder().encode('shoal.ticket.1')
     const bytes = concatBytes(await admin.sign(concatBytes(prefix, longer)), longer)
     expect(await readTicket(bytes)).toEqual(ticket)

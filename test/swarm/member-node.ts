@@ -1,5 +1,5 @@
 /** Members with real logs, registers and records, and links between them and newcomers over memory channels. */
-import type { NodeId } from '../../src/core/event.ts'
+import type { NodeId, StreamId } from '../../src/core/event.ts'
 import { streamOf } from '../../src/core/node-id.ts'
 import type { Signer } from '../../src/crypto/keys.ts'
 import type { Link, LinkFrame, LinkListener } from '../../src/replication/contract.ts'
@@ -11,6 +11,7 @@ import type { Admitting } from '../../src/swarm/admitting.ts'
 import { createAdmitting } from '../../src/swarm/admitting.ts'
 import { openMembers } from '../../src/swarm/members.ts'
 import { createRecord } from '../../src/swarm/record.ts'
+import { createStandings } from '../../src/swarm/standings.ts'
 import type { SwarmEvent } from '../../src/swarm/swarm-event.ts'
 import { appendSwarmEvents } from '../../src/swarm/swarm-event.ts'
 import type { SwarmKey } from '../../src/swarm/swarm-key.ts'
@@ -37,16 +38,26 @@ export const openMember = async (
   options: MemberOptions = {},
 ) => {
   let isMember: (node: NodeId) => boolean = () => false
-  const device = await openDevice({ signer, swarm, isMember: (node) => isMember(node), ...options })
+  let cutOf: (stream: StreamId) => number | undefined = () => undefined
+  const device = await openDevice({
+    signer,
+    swarm,
+    isMember: (node) => isMember(node),
+    cutOf: (stream) => cutOf(stream),
+    ...options,
+  })
   const { log, store, clock } = device
   const report = (code: string, sentence: string): void => void device.reports.push({ code, sentence })
   const members = await openMembers({ store, swarm, report })
   isMember = members.isMember
   await members.learn(admissions)
-  const record = createRecord({ log, members, clock, report })
+  const standings = createStandings(members)
+  cutOf = standings.cutOf
+  const record = createRecord({ log, members, standings, clock, report })
   const admitting: Admitting = createAdmitting({
     members,
     record,
+    standings,
     signer,
     swarmKey,
     log,
@@ -86,7 +97,7 @@ export const openMember = async (
       },
       onFailed: () => undefined,
     })
-  return { ...device, swarm, members, record, admitting, say, words, takeChannel }
+  return { ...device, swarm, members, standings, record, admitting, say, words, takeChannel }
 }
 
 export type OpenMember = Awaited<ReturnType<typeof openMember>>

@@ -5,6 +5,7 @@ import { streamOf } from '../../src/core/node-id.ts'
 import type { Signer } from '../../src/crypto/keys.ts'
 import { nameSwarm } from '../../src/swarm/founding.ts'
 import { createRecord } from '../../src/swarm/record.ts'
+import { createStandings } from '../../src/swarm/standings.ts'
 import { appendSwarmEvents, swarmAppId } from '../../src/swarm/swarm-event.ts'
 import { joinRoomOf, signTicket } from '../../src/swarm/ticket.ts'
 import { settle } from '../api/manual-clock.ts'
@@ -96,7 +97,13 @@ describe('words of the swarm', () => {
     expect(other.record.swarmName()).toBe('Plant')
     expect(other.record.stations()).toEqual(['wss://a.example/signal'])
     expect(other.record.displayName(founder.id)).toBe('Press')
-    const again = createRecord({ log: other.log, members: other.members, clock: other.clock, report: () => {} })
+    const again = createRecord({
+      log: other.log,
+      members: other.members,
+      standings: createStandings(other.members),
+      clock: other.clock,
+      report: () => {},
+    })
     await again.settled()
     expect(again.swarmName()).toBe('Plant')
   })
@@ -156,8 +163,8 @@ describe('who may say what', () => {
     await speaker.say({ type: 'left' })
     const node = await openNode(founder, [founding, a.admission])
     await hear(node, speaker)
-    expect(node.record.leftAt(a.signer.id)).toBe(speaker.clock.now())
-    expect(node.record.leftAt(founder.id)).toBeUndefined()
+    expect(node.standings.of(a.signer.id)).toEqual({ type: 'left', at: speaker.clock.now() })
+    expect(node.standings.of(founder.id)).toEqual({ type: 'active' })
   })
 
   it('an admission in an event is learnt, so that a chain of newcomers is known from events alone', async () => {
