@@ -35,19 +35,22 @@ const infos = new Set([
 ])
 /** Somebody has to look at it. */
 const errors = new Set([
+  'ERR_FORGED',
+  'ERR_FORK',
   'ERR_INTERNAL',
+  'ERR_LAMPORT_LEAP',
   'ERR_OTHER_SWARM',
+  'ERR_OWN_HEAD',
   'ERR_OWN_IDENTITY',
+  'ERR_OWN_STREAM',
   'ERR_PROOF',
   'ERR_PROTOCOL_VERSION',
   'ERR_RETIRED',
   'ERR_REVOKED',
   'EVIDENCE',
-  'FORK',
   'MAINTENANCE',
   'MEMBERSHIP',
   'QUARANTINED',
-  'RENEWED',
   'SETTINGS',
   'SWARM_RECORD',
 ])
