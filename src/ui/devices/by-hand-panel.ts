@@ -242,7 +242,7 @@ export class ShoalByHand extends Panel {
         return html`<p class="note" role="status">${this.say('pair.linking')}</p>
           ${this.now - step.since > slowAfter ? html`<p class="note warn">${this.say('pair.slow')}</p>` : nothing}
           <div class="bar">
-            <button @click=${this.#again}>${this.say('hand.again')}</button>
+            <button @click=${this.#again} data-test="again">${this.say('hand.again')}</button>
           </div>`
       case 'linked':
         return html`<p class="note good" role="status">
@@ -252,7 +252,7 @@ export class ShoalByHand extends Panel {
             <span>${this.say('pair.rest')}</span>
           </p>
           <div class="bar">
-            <button @click=${this.#again}>${this.say('hand.again')}</button>
+            <button @click=${this.#again} data-test="again">${this.say('hand.again')}</button>
           </div>`
     }
   }

@@ -3,8 +3,15 @@
  * origin when it is first needed.
  */
 
+/** Red, green, blue and opacity of each pixel, as `ImageData`. */
+interface Pixels {
+  readonly width: number
+  readonly height: number
+  readonly data: Uint8ClampedArray
+}
+
 /** A decoder over pixels. `false` for `isThorough`: there will be another frame in a moment. */
-export type PixelDecoder = (image: ImageData, isThorough: boolean) => string | undefined
+export type PixelDecoder = (image: Pixels, isThorough: boolean) => string | undefined
 
 export interface CodeReader {
   /** `native`: the browser's own. */

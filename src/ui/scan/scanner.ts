@@ -242,7 +242,7 @@ export class ShoalScanner extends LitElement {
             ${icon('camera')}${text.say('scan.open')}
           </button>`
       case 'trouble':
-        return html`<p class="note bad" role="alert" data-test="trouble">${text.say(troubleText[state.trouble])}</p>
+        return html`<p class="note bad" role="alert" data-test="why">${text.say(troubleText[state.trouble])}</p>
           ${state.trouble === 'insecure' ? nothing : html`<button @click=${this.#start}>${text.say('scan.again')}</button>`}`
       case 'waiting':
       case 'found':
