@@ -184,12 +184,12 @@ export const judgeStandings = ({ swarm, admissions, words, toldAt }: StandingInp
 
   const placed = new Map<NodeId, Placed>()
   /** By a ticket of which admin each replaces, where that counts. */
-  const successors = new Map<NodeId, { readonly node: NodeId; readonly admin: NodeId; readonly lamport: number }[]>()
+  const successors = new Map<NodeId, { readonly node: NodeId; readonly admin: NodeId; readonly token: string }[]>()
   for (const [node, list] of admissions)
     for (const admission of list) {
-      const { ticket, certificate } = admission
+      const { ticket } = admission
       if (ticket?.replaces === undefined || !isTicketGood(admission)) continue
-      const one = { node, admin: ticket.admin, lamport: certificate.admittedAtLamport }
+      const one = { node, admin: ticket.admin, token: tokenOf(ticket.tokenId) }
       successors.set(ticket.replaces, [...(successors.get(ticket.replaces) ?? []), one])
     }
 
@@ -207,7 +207,8 @@ export const judgeStandings = ({ swarm, admissions, words, toldAt }: StandingInp
     const closed = spoken.filter(isOf('closed'))
     const replaced = spoken.filter(isOf('replaced'))
     const successor = (successors.get(node) ?? []).toSorted(
-      (one, other) => one.lamport - other.lamport || (one.node < other.node ? -1 : 1),
+      // any of several would do; by the hour of whoever opened the door nodes would not agree
+      (one, other) => ((one.token === other.token ? one.node < other.node : one.token < other.token) ? -1 : 1),
     )[0]
     const replacedBy = earliest(replaced)
     const by = replacedBy !== undefined && isOf('replaced')(replacedBy) ? replacedBy.said.node : successor?.node
