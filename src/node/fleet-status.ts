@@ -105,7 +105,9 @@ const hostile = (devices: readonly DeviceStatus[], diary: readonly DiaryEntry[])
 export const alertsOf = ({ devices, invitations, diary, renewals, forks }: AlertFacts): readonly Alert[] => {
   const active = devices.filter(({ standing }) => standing.type === 'active')
   const isActive = new Set(active.map(({ node }) => node))
-  const admins = active.filter(({ role }) => role === 'admin')
+  // who goes on as another one has no device any more
+  const present = active.filter(({ node }) => !renewals.has(node))
+  const admins = present.filter(({ role }) => role === 'admin')
   return [
     ...hostile(active, diary),
     ...forks.map((fork): Alert => ({ type: 'fork', ...fork })),
@@ -125,6 +127,6 @@ export const alertsOf = ({ devices, invitations, diary, renewals, forks }: Alert
         ? [{ type: 'clock', node, offset: link.clockOffset }]
         : [],
     ),
-    ...sameNames(active),
+    ...sameNames(present),
   ]
 }

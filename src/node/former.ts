@@ -10,7 +10,7 @@ import { loadMembership } from '../swarm/membership.ts'
 import { createRecord } from '../swarm/record.ts'
 import { createStandings } from '../swarm/standings.ts'
 import type { FormerLog, FormerReader } from './contract.ts'
-import { openIdentity } from './identity.ts'
+import { openIdentity, settleIdentity } from './identity.ts'
 
 export interface FormerDependencies {
   readonly shelf: Shelf
@@ -35,7 +35,8 @@ const open = async (dependencies: FormerDependencies, name: string): Promise<Ope
       await store.close()
       return undefined
     }
-    const { signer, vault, boxKey } = await openIdentity(() => shelf.openVault(name))
+    const made = await openIdentity(() => shelf.openVault(name))
+    const { signer, vault, boxKey } = await settleIdentity(made, store)
     const { swarm, path, hints } = await loadMembership({ store, vault, node: signer.id, boxKey, random, report })
     const members = await openMembers({ store, swarm, report })
     await members.learn(path)

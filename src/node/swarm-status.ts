@@ -4,6 +4,7 @@ import type { Head } from '../log/contract.ts'
 import type { Counts, Holding } from '../replication/holding.ts'
 import { countLacking, countOnlyHere, higherCounts } from '../replication/holding.ts'
 import type { MemberEntry, Standing } from '../swarm/contract.ts'
+import { renewalsOf } from '../swarm/renewal.ts'
 import type { DeviceStatus, LinkStatus } from './contract.ts'
 import { standingStatus } from './fleet-status.ts'
 import type { HeldLink, Network } from './network.ts'
@@ -41,14 +42,18 @@ export const activeOf = ({ members, standingOf }: Pick<DeviceFacts, 'members' | 
 /** All of them but this node: what is on a device that was lost is nowhere. */
 export const holdingsOf = (facts: Pick<DeviceFacts, 'self' | 'members' | 'standingOf' | 'network'>): Holding[] => {
   const { self, network } = facts
-  return activeOf(facts)
-    .map(({ admission }) => admission.certificate.node)
-    .filter((node) => node !== self)
-    .map((node) => ({
-      node,
-      counts: knownCountsOf(network, node),
-      isRecent: network?.links.has(node) === true || network?.vectors.isRecent(node) === true,
-    }))
+  const renewed = renewalsOf(facts.members)
+  return (
+    activeOf(facts)
+      .map(({ admission }) => admission.certificate.node)
+      // who goes on as another one is one device, not two
+      .filter((node) => node !== self && !renewed.has(node))
+      .map((node) => ({
+        node,
+        counts: knownCountsOf(network, node),
+        isRecent: network?.links.has(node) === true || network?.vectors.isRecent(node) === true,
+      }))
+  )
 }
 
 const countsOfHeads = (heads: Heads): Counts => new Map([...heads].map(([stream, { count }]) => [stream, count]))
