@@ -59,7 +59,7 @@ export const fakeConnectivity = (scene: CheckScene, now: number): Partial<Connec
   return {
     node: selfId,
     state: 'member',
-    devices: isCut ? devices.map(({ failed: _, ...rest }) => ({ ...rest, seenAt: 'nowhere' })) : devices,
+    devices: isCut ? [reach(1, { seenAt: 'nowhere' }), reach(2, { seenAt: 'nowhere' })] : devices,
     stations: [
       isCut ? { url, state: 'unreachable', problem: 'The station cannot be reached.' } : { url, state: 'connected' },
     ],

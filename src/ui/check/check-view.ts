@@ -103,7 +103,7 @@ export class ShoalCheck extends View {
       <div class="bar">
         <h2 class="grow">${this.say('check.measures')}</h2>
         <button ?disabled=${this.busy} @click=${() => this.#run(short)}>${this.say('check.again')}</button>
-        <button ?disabled=${this.busy || this.results.size === 0} @click=${this.#save}>
+        <button class="first" ?disabled=${this.busy || this.results.size === 0} @click=${this.#save}>
           ${icon('save')}${this.say('check.save')}
         </button>
       </div>

@@ -82,7 +82,7 @@ const refusal = ({ code, message, by }: LinkFailure): DeviceCause | undefined =>
     case 'ERR_PROOF_TIMEOUT':
       return 'no-answer'
     default:
-      return /^ERR_INVITATION/.test(code) ? 'invitation' : isTheirs ? 'refused' : undefined
+      return code.startsWith('ERR_INVITATION') ? 'invitation' : isTheirs ? 'refused' : undefined
   }
 }
 

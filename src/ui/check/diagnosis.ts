@@ -128,7 +128,8 @@ const fromStations = (seen: Observations, isLinked: boolean): Finding[] => {
     if (state === 'connected') return []
     const detail = problem === undefined ? {} : { detail: problem }
     if (answers === 'other') return [{ step, cause: 'not-a-station', level: 'fail', url, ...detail }]
-    if (/refuses/.test(problem ?? '')) return [{ step, cause: 'station-refuses', level: 'fail', url, ...detail }]
+    if (/refuses/.test(problem ?? '') && answers !== 'no')
+      return [{ step, cause: 'station-refuses', level: 'fail', url, ...detail }]
     if (answers === 'yes' || (answers === undefined && state === 'connecting')) return []
     return [{ step, cause: 'signalling-unreachable', level: 'fail', url, ...detail }]
   })
@@ -167,6 +168,9 @@ const fromDevices = (seen: Observations, isLinked: boolean): Finding[] => {
   const others = node.devices.filter(({ standing }) => standing === 'active')
   const asked = node.devices.filter(({ node: id }) => seen.device === undefined || id === seen.device)
   const found = asked.flatMap((reach) => ofDevice(reach, node, seen, isLinked))
+  // who has left is no member, and is not told of any more
+  if (seen.device !== undefined && asked.length === 0)
+    return [{ step, cause: 'device-left', level: 'fail', device: seen.device }]
   const { stranger } = node
   // somebody who was carried a code, and never said who he is
   const since = node.now - (stranger?.failure?.at ?? -Infinity)
