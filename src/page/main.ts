@@ -2,6 +2,7 @@
 import { connectSoon } from '../client/connect.ts'
 import { errorMessage } from '../core/errors.ts'
 import { showBlocked } from './blocked.ts'
+import { isDistrust } from './distrust.ts'
 import type { PageState } from './contract.ts'
 import { startPage } from './page-state.ts'
 import { startRadio } from './radio.ts'
@@ -45,7 +46,7 @@ const start = async (): Promise<void> => {
   try {
     await controlled
   } catch (error) {
-    showBlocked('not-registered', errorMessage(error))
+    showBlocked(isDistrust(error) ? 'untrusted' : 'not-registered', errorMessage(error))
     return
   }
   offerRadio(page)

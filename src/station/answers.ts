@@ -37,11 +37,13 @@ export interface StationFacts {
   readonly origin: string | null
   /** Where a device that does not trust the certificate yet finds what to do; null: nothing of ours. */
   readonly trust: string | null
+  /** At this origin. */
+  readonly certificate?: { /** Milliseconds since the epoch. */ readonly notAfter: number }
 }
 
 export const isStationFacts = (url: string): boolean => /^\/station\.json(?:\?|$)/.test(url)
 
 export const sendStationFacts = (response: ServerResponse, facts: StationFacts): void => {
   response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' })
-  response.end(JSON.stringify({ v: 1, ...facts }))
+  response.end(JSON.stringify({ v: 1, time: Date.now(), ...facts }))
 }

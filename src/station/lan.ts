@@ -97,7 +97,11 @@ export const startLan = async (options: LanOptions): Promise<Lan> => {
     if (isStationFacts(url)) {
       // asked across origins by the page with our authority, to see whether we are trusted
       response.setHeader('Access-Control-Allow-Origin', '*')
-      return sendStationFacts(response, { origin: origin.href, trust: caPage?.byName ?? null })
+      return sendStationFacts(response, {
+        origin: origin.href,
+        trust: caPage?.byName ?? null,
+        certificate: { notAfter: certificates.expires },
+      })
     }
     if (isNavigation(asked) && elsewhere(asked)) {
       // by an address, or another name: what a tablet keeps there would be lost to it at the origin

@@ -150,7 +150,13 @@ test('a page at another name or address of the machine is led to the origin; a s
   const asked = await askSecurely(port, '/', { ca, headers: { host: `192.168.0.10:${port}`, accept: 'text/html' } })
   expect([asked.status, asked.headers['location']]).toEqual([307, `${lan.origin.href}/`])
   const facts = await askSecurely(port, '/station.json', { ca, headers: { host: `192.168.0.10:${port}` } })
-  expect(JSON.parse(facts.body)).toEqual({ v: 1, origin: 'https://shoal.test:4443', trust: lan.caPage?.byName })
+  expect(JSON.parse(facts.body)).toEqual({
+    v: 1,
+    time: expect.closeTo(Date.now(), -5) as number,
+    origin: 'https://shoal.test:4443',
+    trust: lan.caPage?.byName,
+    certificate: { notAfter: lan.certificates.expires },
+  })
   expect(facts.headers['access-control-allow-origin']).toBe('*')
 })
 

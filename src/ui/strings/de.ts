@@ -262,6 +262,12 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
     'Meist liegt es an einem Zertifikat, dem dieses Gerät nicht vertraut, auch wenn „trotzdem fortfahren“ gewählt wurde.',
   'blocked.not-registered.steps':
     'Das Zertifikat der Station auf diesem Gerät installieren, dann neu laden.\nDieser Adresse erlauben, Daten zu behalten (Cookies und Websitedaten).\nNachsehen, ob die Station läuft und erreichbar ist.',
+  'blocked.untrusted.title': 'Dieses Gerät kann noch kein Knoten sein',
+  'blocked.untrusted.text':
+    'Es vertraut dem Zertifikat dieser Adresse nicht. Deshalb lässt der Browser hier keine App bleiben, auch wenn an seiner Warnung vorbeigegangen wurde. Auf diesem Gerät würde nichts behalten.',
+  'blocked.untrusted.steps':
+    'Das Zertifikat der Station, oder das des Werks, auf diesem Gerät installieren, dann neu laden.\nAuf iPad und iPhone braucht es einen zweiten Schalter: Einstellungen, Allgemein, Info, Zertifikatsvertrauenseinstellungen.\nNachsehen, ob das Datum dieses Geräts stimmt.',
+  'blocked.untrusted.open': 'Schritt für Schritt',
   'blocked.no-storage.title': 'Dieser Browser gibt Shoal keinen Speicher',
   'blocked.no-storage.text':
     'Ohne ihn kann auf diesem Gerät nichts behalten werden. Zurzeit wird kein Ereignis gespeichert.',

@@ -254,6 +254,12 @@ export const en = {
     'The most frequent reason is a certificate that this device does not trust, even if you have chosen to go on.',
   'blocked.not-registered.steps':
     'Install the certificate of the station on this device, then reload.\nAllow this address to keep data (cookies and site data).\nSee whether the station is running and can be reached.',
+  'blocked.untrusted.title': 'This device cannot be a node yet',
+  'blocked.untrusted.text':
+    'It does not trust the certificate of this address, so the browser lets no app stay here, even where its warning was gone past. Nothing would be kept on this device.',
+  'blocked.untrusted.steps':
+    'Install the certificate of the station, or of the plant, on this device, then reload.\nOn an iPad or iPhone a second switch is needed: Settings, General, About, Certificate Trust Settings.\nSee whether the date of this device is right.',
+  'blocked.untrusted.open': 'Step by step',
   'blocked.no-storage.title': 'This browser gives Shoal no storage',
   'blocked.no-storage.text': 'Without it nothing could be kept on this device. No event is stored now.',
   'blocked.no-storage.steps':
