@@ -2,6 +2,8 @@
  * Several devices at once, each a Chromium of its own with the app open in one tab: what the end-to-end tests of the swarm drive. They are
  * kept small, for a machine with two cores has to carry them all.
  */
+import { cpSync } from 'node:fs'
+import { basename } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Page } from 'playwright-core'
 import type { DeviceStatus, InviteOptions, OffsetMap, SwarmStatus } from '../../src/client/contract.ts'
@@ -101,6 +103,8 @@ export const linked = ({ devices }: SwarmStatus): readonly DeviceStatus[] =>
   devices.filter(({ link }) => link !== undefined)
 
 export interface TabletOptions extends Pick<TestBrowserOptions, 'program' | 'permissions'> {
+  /** The profile of a browser that has ended: this one begins with a copy of it, as an image of a disk does. */
+  readonly copyOf?: string
   /** Of Chromium; those that keep it small where absent. */
   readonly flags?: readonly string[]
 }
@@ -108,9 +112,12 @@ export interface TabletOptions extends Pick<TestBrowserOptions, 'program' | 'per
 export const startTablet = async (
   name: string,
   url: string,
-  { flags = smallFlags, ...options }: TabletOptions = {},
+  { flags = smallFlags, copyOf, ...options }: TabletOptions = {},
 ): Promise<Tablet> => {
   const profile = temporaryFolder()
+  // the locks of the other browser are no part of it
+  if (copyOf !== undefined)
+    cpSync(copyOf, profile, { recursive: true, filter: (path) => !basename(path).startsWith('Singleton') })
   let browser!: TestBrowser
   let page: Page
   const launch = async (): Promise<void> => {
@@ -168,7 +175,7 @@ export const startTablet = async (
     until,
     found: (swarmName) =>
       page.evaluate(async (given) => (await window.shoal.swarm.found(given)).recoveryCode, swarmName),
-    invite: (options = {}) => page.evaluate((given) => window.shoal.swarm.invite(given), options),
+    invite: (asked = {}) => page.evaluate((given) => window.shoal.swarm.invite(given), asked),
     join: (link) => page.evaluate((given) => window.shoal.swarm.join(given), link),
     untilLinked: async (others, withinMs) => {
       const nodes = await Promise.all(others.map(async (other) => (await other.status()).node))
