@@ -106,7 +106,7 @@ export interface TestBrowserOptions {
   readonly flags?: readonly string[]
   /** Starts Chromium with the arguments it is given; Chromium itself where absent. */
   readonly program?: string
-  /** Granted to every page. */
+  /** Granted to every page, and all others refused. */
   readonly permissions?: readonly string[]
 }
 
@@ -137,7 +137,7 @@ export const launchChromium = async (options: TestBrowserOptions = {}): Promise<
     headless: true,
     serviceWorkers: 'allow',
     viewport: { width: 1280, height: 800 },
-    permissions: [...(options.permissions ?? [])],
+    ...(options.permissions !== undefined && { permissions: [...options.permissions] }),
   })
   const pid = browserPid(profile)
   return {
