@@ -52,8 +52,8 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
   let network: Network | undefined
   let joining: Joining | undefined
   let isClosed = false
-  /** By a member; counts until this device has read it itself. */
-  let told: StandingStatus | undefined
+  /** By a member; counts until this device has read it itself, or gets links there again. */
+  let told: { readonly node: NodeId | undefined; readonly standing: StandingStatus } | undefined
   const links = await loadLinks(store, clock.now())
 
   const changed = (): void => {
@@ -151,7 +151,7 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
       refusal: (node) => refusalOf(node, standings),
       isGone: (node) => ['left', 'closed', 'revoked'].includes(standings.of(node).type),
       onTold: (node, { code, message }) => {
-        told = { type: code === 'ERR_REVOKED' ? 'revoked' : 'retired' }
+        told = { node, standing: { type: code === 'ERR_REVOKED' ? 'revoked' : 'retired' } }
         report(code, `${node ?? 'A member'} gives this device no links any more: ${message}`)
         changed()
       },
@@ -242,6 +242,12 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
     diary: dependencies.diary,
   })
 
+  const toldStanding = (): StandingStatus | undefined => {
+    const { node, standing } = told ?? {}
+    if (node === undefined ? (network?.links.size ?? 0) > 0 : network?.links.has(node) === true) told = undefined
+    return told === undefined ? undefined : standing
+  }
+
   const status = (): SwarmStatus => {
     const known = facts()
     const devices = devicesOf(known)
@@ -258,7 +264,7 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
       devices,
       onlyHere: onlyHereOf(known),
       toReceive: missing.reduce((sum, count) => sum + count, 0),
-      ...fleetStatus(devices, told, !isAlone()),
+      ...fleetStatus(devices, toldStanding(), !isAlone()),
     }
   }
 
