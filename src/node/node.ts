@@ -25,7 +25,7 @@ import type { Settings } from './settings.ts'
 import { checkDisplayName, firstName, isGivenName, loadSettings, saveSettings, settingsWrite } from './settings.ts'
 import { connectivityOf } from './reach.ts'
 import { reachabilityOf } from './swarm-status.ts'
-import { createWriteGate } from './write-gate.ts'
+import { createWriteGate, stoppable } from './write-gate.ts'
 
 export interface NodeDependencies {
   /** The node lives on the log that is current when it opens. */
@@ -78,9 +78,10 @@ const openParts = async (dependencies: NodeDependencies, store: Store, identity:
     ...planRouting(eventRouting, streamNumbers, signer.id).routing,
     foreignRetention: (stream) => foreignRetention(stream),
   })
+  const key = stoppable(signer)
   const opened = await openLog({
     store,
-    signer,
+    signer: key.signer,
     swarm: membership.swarm,
     topic,
     clock,
@@ -89,7 +90,7 @@ const openParts = async (dependencies: NodeDependencies, store: Store, identity:
     report,
     routing: routingOf(settings),
   })
-  const gate = createWriteGate(opened, clock)
+  const gate = createWriteGate(opened, clock, key)
   const { log } = gate
   const record = createRecord({ log, members, standings, clock, report })
   const foreignRetention = (stream: StreamId): Retention | undefined => {

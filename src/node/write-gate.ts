@@ -4,8 +4,9 @@
  * it; where that does not come within a moment it is refused with a sentence, and nothing was written: never answered and lost.
  */
 import type { Clock } from '../core/clock.ts'
-import { ShoalError } from '../core/errors.ts'
+import { errorCode, ShoalError } from '../core/errors.ts'
 import type { EventDraft, Published } from '../core/event.ts'
+import type { Signer } from '../crypto/keys.ts'
 import type { AppendOptions } from '../log/contract.ts'
 import type { OwnLog } from '../log/log.ts'
 
@@ -15,6 +16,31 @@ const renewalWaitMax = 5000
 export interface Doubt {
   readonly isInDoubt: boolean
   settled(): Promise<void>
+}
+
+const renewing = (): ShoalError =>
+  new ShoalError(
+    'ERR_IDENTITY_RENEWING',
+    'A copy of this device is at work, so this one is getting an identity of its own. Nothing was written; try again in a moment. It needs a link to one other device for that.',
+  )
+
+/** A key that can be taken out of use at once: what is queued in the log by then is signed no more. */
+export interface StoppableSigner {
+  readonly signer: Signer
+  stop(): void
+}
+
+export const stoppable = (signer: Signer): StoppableSigner => {
+  let isStopped = false
+  return {
+    signer: {
+      id: signer.id,
+      sign: (bytes) => (isStopped ? Promise.reject(renewing()) : signer.sign(bytes)),
+    },
+    stop: () => {
+      isStopped = true
+    },
+  }
 }
 
 export interface WriteGate {
@@ -30,17 +56,16 @@ export interface WriteGate {
   close(): void
 }
 
-const renewing = (): ShoalError =>
-  new ShoalError(
-    'ERR_IDENTITY_RENEWING',
-    'A copy of this device is at work, so this one is getting an identity of its own. Nothing was written; try again in a moment. It needs a link to one other device for that.',
-  )
-
 /** Clients ask the next node the same by themselves. */
 const closed = (): ShoalError =>
   new ShoalError('ERR_NODE_CLOSED', 'The node is stopping, and nothing was written; ask again in a moment.')
 
-export const createWriteGate = (log: OwnLog, clock: Pick<Clock, 'after'>): WriteGate => {
+/** `key`: what the runs of `log` are signed by. */
+export const createWriteGate = (
+  log: OwnLog,
+  clock: Pick<Clock, 'after'>,
+  key: Pick<StoppableSigner, 'stop'>,
+): WriteGate => {
   let doubt: Doubt | undefined
   let isStopped = false
   let isClosed = false
@@ -52,7 +77,11 @@ export const createWriteGate = (log: OwnLog, clock: Pick<Clock, 'after'>): Write
     under.add(writing)
     const forget = (): void => void under.delete(writing)
     writing.then(forget, forget)
-    return writing
+    // it was in the queue when the key went out of use
+    return writing.catch((error: unknown) => {
+      if (isStopped && errorCode(error) === 'ERR_IDENTITY_RENEWING') return refuseLater()
+      throw error
+    })
   }
 
   const refuseLater = (): Promise<never> =>
@@ -85,6 +114,7 @@ export const createWriteGate = (log: OwnLog, clock: Pick<Clock, 'after'>): Write
     },
     stop: () => {
       isStopped = true
+      key.stop()
     },
     drained: async () => {
       while (under.size > 0) await Promise.allSettled(under)

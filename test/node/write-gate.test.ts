@@ -1,9 +1,9 @@
 /** RULES 17: what this node writes waits while there is doubt, and ends when there is none any more; nothing is answered and then lost. */
 import { describe, expect, it } from 'vitest'
 import type { Doubt } from '../../src/node/write-gate.ts'
-import { createWriteGate } from '../../src/node/write-gate.ts'
+import { createWriteGate, stoppable } from '../../src/node/write-gate.ts'
 import { receiptWrites } from '../../src/log/kept-receipts.ts'
-import { appId, drafts, openDevice, payloads, publish } from '../log/fixture.ts'
+import { appId, drafts, newSigner, openDevice, payloads, publish } from '../log/fixture.ts'
 
 const doubtful = () => {
   let resolve: () => void = () => undefined
@@ -28,8 +28,9 @@ const outcome = (promise: Promise<unknown>) => {
 const pause = () => new Promise((resolve) => setTimeout(resolve, 20))
 
 const open = async () => {
-  const device = await openDevice()
-  const gate = createWriteGate(device.log, device.clock)
+  const key = stoppable(await newSigner())
+  const device = await openDevice({ signer: key.signer })
+  const gate = createWriteGate(device.log, device.clock, key)
   return { ...device, gate }
 }
 
@@ -81,13 +82,19 @@ describe('writing', () => {
     expect([waited.is, late.is]).toEqual(['ERR_NODE_CLOSED', 'ERR_NODE_CLOSED'])
   })
 
-  it('what was let through before is waited for', async () => {
-    const { gate } = await open()
-    const writing = publish(gate.log, drafts(1))
-    const told = outcome(writing)
+  it('what was let through before and is not signed yet is neither written nor lost; what was is waited for', async () => {
+    const { gate, clock } = await open()
+    await publish(gate.log, drafts(1))
+    const queued = [0, 1, 2, 3].map((n) => outcome(publish(gate.log, drafts(1, 'tag', n))))
     gate.stop()
     await gate.drained()
-    expect(told.is).toBe('written')
+    const written = queued.filter(({ is }) => is === 'written').length
+    expect(await payloads(gate.log)).toHaveLength(1 + written)
+    expect(written).toBeLessThan(queued.length)
+    clock.pass(5000)
+    await pause()
+    expect(queued.filter(({ is }) => is === 'ERR_IDENTITY_RENEWING')).toHaveLength(queued.length - written)
+    expect(await payloads(gate.log)).toHaveLength(1 + written)
   })
 })
 
