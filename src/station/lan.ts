@@ -64,8 +64,14 @@ const isNavigation = ({ headers, method }: IncomingMessage): boolean =>
 
 export const startLan = async (options: LanOptions): Promise<Lan> => {
   const { flags, dataFolder, nodeId, app, signalling, report } = options
+  const look = (): LanAddress[] => {
+    const { listen } = flags
+    return listen === undefined || listen === '::' || listen === '0.0.0.0'
+      ? lanAddresses()
+      : [{ address: listen, via: '--listen' }]
+  }
   const bounds: LanBounds = { ...lanBounds, ...options.bounds }
-  const chosen: ChosenOrigin = await chooseOrigin(dataFolder, flags, () => findName(lanAddresses()), report)
+  const chosen: ChosenOrigin = await chooseOrigin(dataFolder, flags, () => findName(look()), report)
   const { origin, former, plant } = chosen
   const certificates = await openCertificates(dataFolder, chosen, report, options)
   const gate = createGate(bounds, report)
@@ -166,7 +172,7 @@ export const startLan = async (options: LanOptions): Promise<Lan> => {
         )
       }
     }
-    watch = watchAddresses((addresses) => options.onAddresses?.(addresses))
+    watch = watchAddresses((addresses) => options.onAddresses?.(addresses), { look })
     const { current: addresses } = watch
     return {
       origin,

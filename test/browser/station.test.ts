@@ -1,4 +1,5 @@
 /** The station as a process, from outside: what it answers, keeps, refuses, and how it ends. */
+import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -152,3 +153,42 @@ test('it ends gently on SIGTERM although a connection is held open', async () =>
   expect(await another.stop()).toBe(0)
   expect(performance.now() - began).toBeLessThan(3000)
 })
+
+/** As a person starts it; in a process group of its own, so that a signal can be meant for npm alone. */
+const startByNpm = async (): Promise<{ readonly npm: ChildProcess; readonly url: string }> => {
+  const flags = ['--port', '0', '--data', dataFolder, '--app', join(root, 'dist/app')]
+  const npm = spawn('npm', ['start', '--', ...flags], { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  const url = await new Promise<string>((resolve, reject) => {
+    npm.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+      const found = /http:\/\/localhost:\d+\//.exec(output)
+      if (found !== null) resolve(found[0])
+    })
+    npm.once('exit', () => reject(new Error(output)))
+  })
+  return { npm, url }
+}
+
+test.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM'] as const)(
+  '%s to npm alone, or to its group, ends the station',
+  async (signal) => {
+    for (const sign of [1, -1]) {
+      const { npm, url } = await startByNpm()
+      expect((await fetch(url)).status).toBe(200)
+      const ended = new Promise((resolve) => npm.once('exit', resolve))
+      process.kill(sign * (npm.pid ?? 0), signal)
+      await ended
+      await expect
+        .poll(
+          () =>
+            fetch(url).then(
+              () => 'answers',
+              () => 'gone',
+            ),
+          { timeout: 5000 },
+        )
+        .toBe('gone')
+    }
+  },
+)
