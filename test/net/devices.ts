@@ -28,8 +28,8 @@ export interface NetPlant {
 }
 
 const stationName = 'shoal.plant.test'
-const port = 4443
-export const origin = `https://${stationName}:${port}`
+export const stationPort = 4443
+export const origin = `https://${stationName}:${stationPort}`
 
 /** What a tablet is given to trust, as Chromium wants it: hashes of the keys in the station's certificates. */
 const trusted = (folder: string): string =>
@@ -101,8 +101,8 @@ export const createNetPlant = async (): Promise<NetPlant> => {
         `--host-resolver-rules=MAP ${stationName} ${stationHost.address}`,
         `--ignore-certificate-errors-spki-list=${trusted(join(folder, 'station'))}`,
       ]
-      const permissions = isRaw ? ['camera'] : []
-      const tablet = await startTablet(name, `${origin}/`, { flags, program: programIn(host), permissions })
+      const camera = isRaw && { permissions: ['camera', 'local-network-access'] }
+      const tablet = await startTablet(name, `${origin}/`, { flags, program: programIn(host), ...camera })
       const made = Object.assign(tablet, { host })
       tablets.push(made)
       return made
@@ -158,6 +158,19 @@ export const untilMeshed = async (tablets: readonly NetTablet[], withinMs = 60_0
     tablets.map((tablet) => tablet.until('meshed', (status) => linked(status).length >= tablets.length - 1, withinMs)),
   )
   return performance.now() - from
+}
+
+/** What the check of connectivity says on this tablet: the cause to look at first, and all that it found. */
+export const verdict = async ({ browser }: NetTablet): Promise<readonly string[]> => {
+  const page = await browser.open(`${origin}/check`)
+  try {
+    const check = page.locator('shoal-connectivity[data-state=done]')
+    await check.waitFor({ state: 'attached', timeout: 60_000 })
+    const [first, all] = [await check.getAttribute('data-cause'), await check.getAttribute('data-causes')]
+    return [first ?? '', ...(all ?? '').split(' ')]
+  } finally {
+    await page.close()
+  }
 }
 
 /** For `docs/figures.md`. */

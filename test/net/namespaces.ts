@@ -43,8 +43,8 @@ export interface NetHost {
 
 export interface Lan {
   host(name: string, options: HostOptions): Promise<NetHost>
-  /** No multicast and no broadcast but ARP's reaches any device, as on many guest networks. */
-  filterMulticast(isFiltered: boolean): void
+  /** From now on no multicast reaches any device, as on many wireless networks; broadcasts do. */
+  filterMulticast(): void
   close(): Promise<void>
 }
 
@@ -168,6 +168,12 @@ export const createLan = (): Lan => {
     return line
   }
 
+  let isFiltered = false
+  const filter = (port: string): void => {
+    const [program = '', ...args] = [...within(hub), 'bridge', 'link', 'set', 'dev', port, 'mcast_flood', 'off']
+    execFileSync(program, args)
+  }
+
   return {
     host: async (name, { address, hasRoute = true, line }) => {
       const namespace = add(name)
@@ -179,6 +185,7 @@ export const createLan = (): Lan => {
       ports.push(port)
       ip('-n', hub, 'link', 'set', port, 'master', 'bridge', 'up')
       ip('-n', namespace, 'link', 'set', 'eth0', 'up')
+      if (isFiltered) filter(port)
       let current = address
       const settle = (): void => {
         ip('-n', namespace, 'addr', 'add', `${current}/24`, 'dev', 'eth0')
@@ -223,12 +230,9 @@ export const createLan = (): Lan => {
           }),
       }
     },
-    filterMulticast: (isFiltered) => {
-      const flood = isFiltered ? 'off' : 'on'
-      for (const port of ports) {
-        const [program = '', ...args] = [...within(hub), 'bridge', 'link', 'set', 'dev', port, 'mcast_flood', flood]
-        execFileSync(program, args)
-      }
+    filterMulticast: () => {
+      isFiltered = true
+      for (const port of ports) filter(port)
     },
     close,
   }
