@@ -15,6 +15,7 @@ import { writeInvitation } from '../swarm/invitation.ts'
 import type { MemberRegister } from '../swarm/members.ts'
 import { checkProfile } from '../swarm/profile.ts'
 import type { SwarmRecord } from '../swarm/record.ts'
+import { renewalsOf } from '../swarm/renewal.ts'
 import { rootOfCode, signRevocation } from '../swarm/revocation.ts'
 import type { StandingsKeeper } from '../swarm/standings.ts'
 import type { CutList, SwarmEvent } from '../swarm/swarm-event.ts'
@@ -75,6 +76,20 @@ export const createFleet = (dependencies: FleetDependencies): Fleet => {
   const say = async (...events: [SwarmEvent, ...SwarmEvent[]]): Promise<void> => {
     await appendSwarmEvents(log, events)
     await record.settled()
+  }
+
+  /** Who it goes on as, after it was restored or cloned: whoever is cut off is so under every name. */
+  const successorsOf = (node: NodeId): readonly NodeId[] => {
+    const renewals = renewalsOf(members.list())
+    const found = new Set<NodeId>()
+    const open = [node]
+    for (let at = open.pop(); at !== undefined; at = open.pop())
+      for (const next of renewals.get(at) ?? [])
+        if (!found.has(next) && next !== signer.id) {
+          found.add(next)
+          open.push(next)
+        }
+    return [...found]
   }
 
   /** All that is held here of its streams. */
@@ -194,15 +209,18 @@ export const createFleet = (dependencies: FleetDependencies): Fleet => {
         'ERR_RANK',
         'That device is an admin no lower than this one. Let an admin do it who is nearer to the root, or use the recovery code.',
       )
-    const cuts = bounded(since === undefined ? heldOf(node) : await heldUntil(node, since))
-    if (recoveryCode !== undefined) {
-      const root = await rootOfCode(recoveryCode, members.swarm)
-      await recover(recoveryCode)
-      return say({ type: 'revoked', node, cuts, rootSignature: await signRevocation(root, node, new Map(cuts)) })
+    const root = recoveryCode === undefined ? undefined : await rootOfCode(recoveryCode, members.swarm)
+    if (recoveryCode !== undefined) await recover(recoveryCode)
+    // once more only to cut off more, or with more weight
+    if (root === undefined && since === undefined && typeOf(node) === 'revoked') return
+    const words: SwarmEvent[] = []
+    for (const one of [node, ...successorsOf(node)]) {
+      const cuts = bounded(since === undefined ? heldOf(one) : await heldUntil(one, since))
+      const rootSignature = root === undefined ? undefined : await signRevocation(root, one, new Map(cuts))
+      words.push({ type: 'revoked', node: one, cuts, ...(rootSignature !== undefined && { rootSignature }) })
     }
-    // once more only to cut off more
-    if (typeOf(node) === 'revoked' && since === undefined) return
-    await say({ type: 'revoked', node, cuts })
+    const [first, ...others] = words
+    if (first !== undefined) await say(first, ...others)
   }
 
   const close = async (node: NodeId): Promise<void> => {

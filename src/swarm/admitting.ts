@@ -34,7 +34,7 @@ export const laterCode = 'ERR_JOIN_LATER'
 
 export interface AdmittingDependencies {
   readonly members: MemberRegister
-  readonly record: Pick<SwarmRecord, 'isAdmitted'>
+  readonly record: Pick<SwarmRecord, 'isAdmitted' | 'isTold'>
   readonly standings: Pick<StandingsKeeper, 'of' | 'isAdmin' | 'isWithdrawn'>
   readonly signer: Signer
   readonly swarmKey: SwarmKey
@@ -96,10 +96,15 @@ export const createAdmitting = (dependencies: AdmittingDependencies): Admitting 
     const admin = members.get(ticket.admin)
     if (admin === undefined)
       return refuse(laterCode, 'The device that was reached has not heard of the admin who made the invitation yet.')
-    if (admin.admission.certificate.role !== 'admin' || !(await isTicketSigned(ticket, frame.ticket)))
+    if (!(await isTicketSigned(ticket, frame.ticket)))
       refuse('ERR_INVITATION', `The invitation was not made by an admin of the swarm. ${ask}`)
-    if (standings.of(ticket.admin).type === 'revoked')
-      refuse('ERR_INVITATION', `The invitation was made by a device that was cut off since. ${ask}`)
+    // it may have become one
+    if (admin.admission.certificate.role !== 'admin')
+      refuse(laterCode, 'The device that was reached knows who made the invitation as a member, not as an admin.')
+    // what a lost device signs by itself, where nobody hears it, lets nobody in
+    const { type } = standings.of(ticket.admin)
+    if (type === 'revoked' || (type !== 'active' && !record.isTold(ticket.tokenId)))
+      refuse('ERR_INVITATION', `The invitation was made by a device that does not belong to the swarm any more. ${ask}`)
     if (standings.isWithdrawn(ticket.tokenId))
       refuse('ERR_INVITATION_WITHDRAWN', `An admin has withdrawn the invitation. ${ask}`)
     return ticket

@@ -56,7 +56,9 @@ export interface SwarmRecord {
   stations(): readonly string[]
   /** Made by admins, expired or not; the newest last. */
   invitations(): readonly Ticket[]
-  /** Made by admins whose word counts, not withdrawn, not expired by this device's clock, not used up; the newest first. */
+  /** Whether the admin of an invitation has told the swarm of it. */
+  isTold(tokenId: Uint8Array): boolean
+  /** Made by admins that were not revoked, not withdrawn, not expired by this device's clock, not used up; the newest first. */
   openInvitations(): readonly OpenInvitation[]
   /** Whether some member has told the swarm of the admission by which this node is known. */
   isAdmitted(node: NodeId): boolean
@@ -307,7 +309,8 @@ export const createRecord = (dependencies: RecordDependencies): SwarmRecord => {
 
   const isOpen = ({ ticket }: OpenInvitation): boolean =>
     ticket.expires > clock.now() &&
-    standings.isAdmin(ticket.admin) &&
+    isAdmin(ticket.admin) &&
+    standings.of(ticket.admin).type !== 'revoked' &&
     !standings.isWithdrawn(ticket.tokenId) &&
     members.usesOf(ticket.tokenId) < ticket.uses
 
@@ -317,6 +320,7 @@ export const createRecord = (dependencies: RecordDependencies): SwarmRecord => {
     limitedStreams: (node) => limited.of(node) ?? [],
     stations: () => stations.newest(isAdmin) ?? [],
     openInvitations: () => [...invitations.values()].filter(isOpen).slice(-openRoomsMax).toReversed(),
+    isTold: (tokenId) => invitations.has(cryptBase64(tokenId)),
     invitations: () => [...invitations.values()].map(({ ticket }) => ticket).filter(({ admin }) => isAdmin(admin)),
     isAdmitted: (node) => {
       const entry = members.get(node)

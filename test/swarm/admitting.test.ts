@@ -181,10 +181,37 @@ describe('refused, with a code', () => {
     expect(await refusedBy(await openFounder(), { ...made, ticketBytes })).toBe('ERR_INVITATION')
   })
 
-  it('a ticket of a member that is no admin', async () => {
+  it('a ticket of a member that is no admin, as far as is known here: until it is known as one', async () => {
     const b = await newMember(swarm, founder)
     const member = await openMember(swarm, founder, [founding, b.admission])
-    expect(await refusedBy(member, await makeTicket(swarm, b.signer))).toBe('ERR_INVITATION')
+    const ticket = await makeTicket(swarm, b.signer)
+    expect(await refusedBy(member, ticket)).toBe('ERR_JOIN_LATER')
+    const promotion = await admit(founder, b.signer.id, await makeTicket(swarm, founder, { role: 'admin' }))
+    await member.members.learn([promotion])
+    expect(offerOf(await (await come(member)).ask(ticket)).number).toBe(1)
+  })
+
+  it('an invitation that an admin has withdrawn', async () => {
+    const member = await openFounder()
+    const made = await makeTicket(swarm, founder, { uses: 3 })
+    expect(offerOf(await (await come(member)).ask(made)).number).toBe(1)
+    await member.say({ type: 'withdrawn', tokenId: made.ticket.tokenId })
+    expect(await refusedBy(member, made)).toBe('ERR_INVITATION_WITHDRAWN')
+  })
+
+  it('what an admin gave that was revoked since, or retired and never told the swarm of it', async () => {
+    const b = await newMember(swarm, founder, founder, 'admin')
+    const member = await openMember(swarm, founder, [founding, b.admission])
+    const lost = await openMember(swarm, b.signer, [founding, b.admission])
+    const [told, secret] = [await makeTicket(swarm, b.signer), await makeTicket(swarm, b.signer)]
+    await lost.say({ type: 'invited', ticket: told.ticketBytes, roomKey: new Uint8Array(32) })
+    await hear(member, lost)
+    await member.say({ type: 'retired', node: b.signer.id })
+    expect(await refusedBy(member, secret)).toBe('ERR_INVITATION')
+    const guest = await come(member)
+    offerOf(await guest.ask(told))
+    await member.say({ type: 'revoked', node: b.signer.id, cuts: [[1, 1]] })
+    expect(await refusedBy(member, told)).toBe('ERR_INVITATION')
   })
 
   it('a ticket of an admin that this member has not heard of: for now', async () => {

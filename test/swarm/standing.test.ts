@@ -173,6 +173,27 @@ describe('what a revoked admin gave', () => {
   })
 })
 
+describe('who goes on under another name', () => {
+  const renewed: Admission = {
+    ...came('m2', undefined, 'member'),
+    renewal: { swarm: root, was: id('m'), node: id('m2'), boxKey: new Uint8Array(32), lamport: 1 },
+  }
+  const all = [...plant, renewed]
+
+  it('is a member as before', () => {
+    expect(judge(all).placed.get(id('m2'))).toMatchObject({ role: 'member', rank: 1, standing: { type: 'active' } })
+    expect(typeOf(judge(all, [word('A', 0, retire('m'))]), 'm2')).toBe('active')
+  })
+
+  it('is cut off with its old one, from 0 where no word says otherwise', () => {
+    const old = word('A', 4, revoke('m', [[0, 5]]))
+    expect(standing(judge(all, [old]), 'm2')).toEqual({ type: 'revoked', by: id('A'), at: 1004, cuts: new Map() })
+    const named = word('A', 5, revoke('m2', [[0, 7]]))
+    expect(standing(judge(all, [old, named]), 'm2')?.cuts).toEqual(new Map([[0, 7]]))
+    expect(typeOf(judge(all, [named]), 'm')).toBe('active')
+  })
+})
+
 describe('retired and closed', () => {
   it('any admin may retire, also who ranks higher; it still counts what that one says', () => {
     const words = [word('C', 0, retire('F')), word('F', 9, revoke('m'))]
