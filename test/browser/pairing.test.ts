@@ -104,14 +104,14 @@ test('a newcomer scans an invitation and then a code of a member, whose camera s
   await scanInvitation(oven, await gate.tablet.invite({ uses: 5 }))
   await openPairing(gate.tablet.page)
   await panel(gate.tablet.page, 'begin').waitFor()
-  const one = gate.tablet.page
-  await pair(gate, oven)
+  const [offer, answer] = await pair(gate, oven)
+  expect([offer, answer]).toEqual([expect.stringMatching(/^AO[A-Z2-7]+$/), expect.stringMatching(/^AA[A-Z2-7]+$/)])
   await oven.tablet.until('a member', ({ state, joining }) => state === 'member' && joining === undefined)
   await gate.tablet.untilLinked([oven.tablet])
   await oven.tablet.untilHas(['of the gate'])
   await oven.tablet.publish('of the oven')
   await gate.tablet.untilHas(['of the oven'])
-  await panel(one, 'linked').waitFor()
+  await panel(gate.tablet.page, 'linked').waitFor()
 })
 
 test('a third one shows to the newcomer of before, and finds the rest through the mesh', async () => {
@@ -143,4 +143,27 @@ test('members whose links are all gone are linked again by two codes, of a size 
   expect((await unpackSignal(offered.signal)).sdp).toMatch(/^a=candidate:.* typ host/m)
   expect((await unpackSignal(offered.signal)).sdp).not.toContain('.local')
   for (const code of [offer, answer]) expect((drawQr(code).size - 17) / 4).toBeLessThanOrEqual(7)
+})
+
+test('an answer to a code that is no longer waited for links nobody, and is said to be too late', async () => {
+  const { page } = gate.tablet
+  await openPairing(page)
+  await openPairing(saw.tablet.page)
+  for (const one of [page, saw.tablet.page])
+    if (await panel(one, 'again').isVisible()) await panel(one, 'again').click()
+  saw.camera.showNothing()
+  await panel(page, 'begin').click()
+  await panel(saw.tablet.page, 'scan').click()
+  await holdBefore(saw, page)
+  await panel(saw.tablet.page, 'answering').waitFor()
+  // four codes more, and the first is given up
+  for (let code = 0; code < 4; code++) await page.evaluate(() => window.shoal.swarm.code())
+  gate.camera.showNothing()
+  await panel(page, 'next').click()
+  await holdBefore(gate, saw.tablet.page)
+  await page.locator('shoal-by-hand .note.bad', { hasText: 'no longer waited for' }).waitFor()
+  expect(await panel(page, 'linking').or(panel(page, 'linked')).count()).toBe(0)
+  // and a new code is a tap away
+  await panel(page, 'cancel').click()
+  await panel(page, 'begin').waitFor()
 })

@@ -178,8 +178,8 @@ export const createFakeSwarm = (options: FakeSwarmOptions = {}): FakeSwarm => {
       asked.push(`code ${pasted ?? ''}`)
       codes++
       if (pasted === undefined) return handCode('O', codes)
-      if (/^AO/.test(pasted)) return handCode('A', codes)
-      if (/^AA/.test(pasted)) return ''
+      if (pasted.startsWith('AO')) return handCode('A', codes)
+      if (pasted.startsWith('AA')) return ''
       throw new ShoalError('ERR_CODE', 'This is no code of Shoal: copy all of it from the other device.')
     },
     stations: async (given) => {

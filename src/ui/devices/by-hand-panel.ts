@@ -2,7 +2,7 @@
  * Linking two devices with nothing in between: one shows a code and the other scans it, which then shows an answer that the first one scans. By
  * camera, or as texts that are copied and pasted.
  */
-import type { TemplateResult } from 'lit'
+import type { PropertyValues, TemplateResult } from 'lit'
 import { html, nothing } from 'lit'
 import type { SwarmStatus } from '../../client/contract.ts'
 import { handCodeAgeMax } from '../../client/contract.ts'
@@ -190,6 +190,13 @@ export class ShoalByHand extends Panel {
     this.step = step
   }
 
+  override updated(changed: PropertyValues<this>): void {
+    const before = changed.get('step')
+    // what is to be scanned should not be cut off by the edge of the screen
+    if (before !== undefined && before.type !== this.step.type && this.step.type !== 'idle')
+      this.scrollIntoView({ block: 'start' })
+  }
+
   override render(): TemplateResult {
     return html`<div class="stack" data-test=${this.step.type}>${this.#progress()} ${this.#content()}</div>`
   }
@@ -227,13 +234,14 @@ export class ShoalByHand extends Panel {
       case 'reading':
       case 'scanning':
         return html`<shoal-scanner
-          .text=${this.text}
-          .wanted=${step.type === 'reading' ? ['answer', 'offer'] : ['offer']}
-          .accepts=${(text: string) => this.#refusal(text)}
-          .hint=${this.say(step.type === 'reading' ? 'pair.answerHint' : 'pair.scanHint')}
-          @shoal-scanned=${this.#scanned}
-          @shoal-scan-closed=${this.#closeScan}
-        ></shoal-scanner>`
+            .text=${this.text}
+            .wanted=${step.type === 'reading' ? ['answer', 'offer'] : ['offer']}
+            .accepts=${(text: string) => this.#refusal(text)}
+            .hint=${this.say(step.type === 'reading' ? 'pair.answerHint' : 'pair.scanHint')}
+            @shoal-scanned=${this.#scanned}
+            @shoal-scan-closed=${this.#closeScan}
+          ></shoal-scanner>
+          ${this.trouble()} ${this.#byText(this.#paste(step.type === 'reading' ? 'hand.pasteAnswer' : 'hand.paste'))}`
       case 'answering':
         return html`${this.#code(step, 'pair.answering', 'pair.answerLives')} ${this.trouble()}
           ${this.#byText(this.#copied(step.code))}

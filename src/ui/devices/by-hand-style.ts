@@ -4,6 +4,7 @@ import { css } from 'lit'
 export const byHandStyle = css`
   :host {
     container-type: inline-size;
+    scroll-margin-top: 5rem;
   }
   .roles {
     display: grid;
@@ -32,7 +33,7 @@ export const byHandStyle = css`
   .steps {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.5rem 1.25rem;
+    gap: 0.4rem 1rem;
     margin: 0;
     padding: 0;
     list-style: none;
@@ -41,7 +42,8 @@ export const byHandStyle = css`
   .steps li {
     display: flex;
     align-items: center;
-    gap: 0.5rem;
+    gap: 0.4rem;
+    font-size: 0.9375rem;
   }
   .steps .now {
     color: var(--ink);
@@ -51,8 +53,8 @@ export const byHandStyle = css`
     display: grid;
     place-items: center;
     flex: none;
-    width: 32px;
-    height: 32px;
+    width: 28px;
+    height: 28px;
     border: 2px solid var(--line);
     border-radius: 50%;
     font-size: 0.9375rem;
@@ -68,8 +70,8 @@ export const byHandStyle = css`
     background: var(--good-soft);
   }
   .sign svg {
-    width: 20px;
-    height: 20px;
+    width: 18px;
+    height: 18px;
   }
   .shown {
     display: grid;

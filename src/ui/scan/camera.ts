@@ -67,20 +67,27 @@ const ofStream = (stream: MediaStream): Camera => {
   }
 }
 
+/** It was given to this page before. */
+let wasOpened = false
+
 /** Asks the person where the browser has not been told yet. Rejects never. */
 export const openCamera = async (): Promise<Opening> => {
   const devices = (navigator as { mediaDevices?: MediaDevices }).mediaDevices
   if (devices === undefined) return { type: 'trouble', trouble: isSecureContext ? 'none' : 'insecure' }
   try {
-    return { type: 'open', camera: ofStream(await devices.getUserMedia(wanted)) }
+    const stream = await devices.getUserMedia(wanted)
+    wasOpened = true
+    return { type: 'open', camera: ofStream(stream) }
   } catch (error) {
+    wasOpened = false
     const name = error instanceof DOMException || error instanceof Error ? error.name : ''
     return { type: 'trouble', trouble: troubles[name] ?? 'failed' }
   }
 }
 
-/** Whether opening it asks nobody; false also where the browser does not tell. */
+/** Whether nobody needs to be told again what for; false also where the browser does not tell. */
 export const isCameraAllowed = async (): Promise<boolean> => {
+  if (wasOpened) return true
   try {
     const { state } = await navigator.permissions.query({ name: 'camera' as PermissionName })
     return state === 'granted'

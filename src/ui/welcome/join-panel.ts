@@ -62,7 +62,10 @@ export class ShoalJoin extends Panel {
     const details = await this.during(() => this.shoal.swarm.readInvitation(text))
     if (this.#read === text) this.details = details
   }
-  #typed = (event: InputEvent): void => void this.#show((event.target as HTMLTextAreaElement).value)
+  #typed = (event: InputEvent): void => {
+    this.scanning = false
+    void this.#show((event.target as HTMLTextAreaElement).value)
+  }
 
   #scan = (): void => {
     this.problem = undefined
@@ -101,21 +104,21 @@ export class ShoalJoin extends Panel {
 
   /** How the invitation comes onto this device. */
   #ways(): TemplateResult {
-    if (this.scanning) {
-      return html`<h1>${this.say('join.title')}</h1>
-        <shoal-scanner
-          .text=${this.text}
-          .wanted=${['invitation']}
-          .hint=${this.say('join.scanHint')}
-          @shoal-scanned=${this.#found}
-          @shoal-scan-closed=${this.#closeScan}
-        ></shoal-scanner>`
-    }
     const isFirst = this.details === undefined
     return html`<h1>${this.say('join.title')}</h1>
-      <button type="button" class="scan ${isFirst ? 'first' : ''}" @click=${this.#scan} data-test="scan">
-        ${icon('camera')}${this.say('join.scan')}
-      </button>
+      ${
+        this.scanning
+          ? html`<shoal-scanner
+              .text=${this.text}
+              .wanted=${['invitation']}
+              .hint=${this.say('join.scanHint')}
+              @shoal-scanned=${this.#found}
+              @shoal-scan-closed=${this.#closeScan}
+            ></shoal-scanner>`
+          : html`<button type="button" class="scan ${isFirst ? 'first' : ''}" @click=${this.#scan} data-test="scan">
+              ${icon('camera')}${this.say('join.scan')}
+            </button>`
+      }
       ${
         this.scanned && !isFirst
           ? nothing

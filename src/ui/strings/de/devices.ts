@@ -124,12 +124,7 @@ export const devices: Readonly<Record<keyof typeof english, string>> = {
   'poster.two': 'Den Link öffnen und „beitreten“ antippen.',
   'poster.three': 'Die App zum Startbildschirm hinzufügen.',
 
-  'hand.title': 'Von Hand verbinden',
-  'hand.text':
-    'Für zwei Geräte, die keine Station bekannt macht: Ein Code geht vom einen zum anderen und eine Antwort zurück, per Kamera, Papier oder auf jedem anderen Weg.',
-  'hand.begin': 'Hier beginnen',
-  'hand.show': 'Auf dem anderen Gerät: „Von Hand verbinden“ öffnen und diesen Code einfügen.',
-  'hand.showAnswer': 'Fügen Sie nun diese Antwort auf dem ersten Gerät ein.',
+  'hand.title': 'Zwei Geräte verbinden',
   'hand.paste': 'Ich habe einen Code vom anderen Gerät',
   'hand.pasteAnswer': 'Fügen Sie dann hier dessen Antwort ein',
   'hand.take': 'Übernehmen',

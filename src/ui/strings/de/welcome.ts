@@ -47,9 +47,7 @@ export const welcome: Readonly<Record<keyof typeof english, string>> = {
   'sheet.place': 'Aufbewahrt in',
 
   'join.title': 'Einem Schwarm beitreten',
-  'join.paste': 'Einladung einfügen',
-  'join.pasteHint':
-    'Den ganzen Link oder den Text, den Sie bekommen haben. Einen Code auf Bildschirm oder Aushang fotografieren Sie mit der Kamera-App dieses Geräts ab.',
+  'join.pasteHint': 'Den ganzen Link oder den Text, den Sie bekommen haben.',
   'join.invited': 'Sie sind eingeladen zu',
   'join.until': 'gültig bis {time}',
   'join.expired': 'Diese Einladung galt bis {time}. Bitten Sie um eine neue.',
@@ -69,7 +67,7 @@ export const welcome: Readonly<Record<keyof typeof english, string>> = {
   'join.step.replicating': 'Das Log kommt herein',
   'join.since': 'seit {time}',
   'join.goesOn': 'Es geht von selbst weiter, auch nach einem Neustart.',
-  'join.byHand': 'Niemand erreichbar? Von Hand verbinden',
+  'join.byHand': 'Niemand erreichbar? Zwei Geräte mit Codes verbinden',
   'join.failed': 'Nicht beigetreten',
   'join.another': 'Andere Einladung verwenden',
   'join.done': 'Dieses Gerät ist jetzt in „{name}“.',

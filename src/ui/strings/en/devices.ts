@@ -121,12 +121,7 @@ export const devices = {
   'poster.two': 'Open the link and tap “Join”.',
   'poster.three': 'Add the app to the home screen.',
 
-  'hand.title': 'Link by hand',
-  'hand.text':
-    'For two devices that no station introduces: a code goes from one to the other and an answer back, by camera, paper or any other way.',
-  'hand.begin': 'Begin here',
-  'hand.show': 'On the other device: open “Link by hand” and paste this code.',
-  'hand.showAnswer': 'Now paste this answer on the first device.',
+  'hand.title': 'Link two devices',
   'hand.paste': 'I have a code from the other device',
   'hand.pasteAnswer': 'Then paste its answer here',
   'hand.take': 'Take it',

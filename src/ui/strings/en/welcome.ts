@@ -44,9 +44,7 @@ export const welcome = {
   'sheet.place': 'Kept at',
 
   'join.title': 'Join a swarm',
-  'join.paste': 'Paste the invitation',
-  'join.pasteHint':
-    'The whole link, or the text you were sent. A code on a screen or poster: photograph it with the camera app of this device.',
+  'join.pasteHint': 'The whole link, or the text you were sent.',
   'join.invited': 'You are invited to',
   'join.until': 'valid until {time}',
   'join.expired': 'This invitation was valid until {time}. Ask for a new one.',
@@ -66,7 +64,7 @@ export const welcome = {
   'join.step.replicating': 'The log comes in',
   'join.since': 'since {time}',
   'join.goesOn': 'It goes on by itself, also after a restart.',
-  'join.byHand': 'Nobody can be reached? Link by hand',
+  'join.byHand': 'Nobody can be reached? Link two devices by codes',
   'join.failed': 'Not joined',
   'join.another': 'Use another invitation',
   'join.done': 'This device is in “{name}” now.',
