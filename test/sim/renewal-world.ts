@@ -61,6 +61,8 @@ export interface RenewalWorld {
   /** Another device with the same disk. */
   clone(image: MemoryDisk): Device
   pass(ms: number): Promise<void>
+  /** Lets time pass until it is done. */
+  during<T>(action: () => Promise<T>): Promise<T>
   until(isSo: () => boolean, withinMs: number): Promise<void>
   /** Fails unless everything acknowledged is at every running device, and all show the same. */
   converge(withinMs?: number): Promise<void>
@@ -210,6 +212,13 @@ export const createRenewalWorld = async (seed: number, count: number): Promise<R
       return device
     },
     pass,
+    during: async (action) => {
+      let isDone = false
+      const doing = action().finally(() => (isDone = true))
+      doing.catch(() => undefined)
+      await until(() => isDone, 60_000)
+      return doing
+    },
     until,
     converge: async (withinMs = 120_000) => {
       let why = 'no time'

@@ -77,6 +77,34 @@ describe('a disk that was put back', () => {
   }, 60_000)
 })
 
+describe('what admins see and do', () => {
+  it('is told who goes on as whom; who is revoked takes what it was renewed into with it, and is renewed no more', async () => {
+    const { world: here, first, second } = await make(6, 3)
+    const was = here.identity(second)
+    const image = here.snapshot(second)
+    here.publish(second, 2)
+    await here.converge()
+    here.restore(second, image)
+    await here.until(() => second.node() !== undefined && here.identity(second) !== was, 20_000)
+    await here.converge()
+    const now = here.identity(second)
+    expect(statusOf(first).alerts).toContainEqual({ type: 'renewed', node: now, was })
+    // its old name alone makes nobody an heir of it, and nothing safer
+    expect(statusOf(first).alerts.map(({ type }) => type)).not.toContain('same-name')
+
+    await here.during(() => first.node()?.swarm.revoke(was) ?? Promise.reject(new Error('down')))
+    await here.pass(20_000)
+    const standings = new Map(statusOf(first).devices.map(({ node, standing }) => [node, standing.type]))
+    expect([standings.get(was), standings.get(now)]).toEqual(['revoked', 'revoked'])
+
+    // a copy of before, which nobody has heard of
+    here.restore(second, image)
+    await here.pass(60_000)
+    expect(here.identity(second)).toBe(was)
+    expect(statusOf(first).devices).toHaveLength(4)
+  }, 60_000)
+})
+
 describe('cut off anywhere', () => {
   const fates = ['die-before', 'die-after', 'full', 'unknown-written', 'unknown-lost'] as const
   it.each(fates)(
