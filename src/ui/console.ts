@@ -165,9 +165,10 @@ export class ShoalConsole extends LitElement {
           <button
             @click=${this.#nextLanguage}
             lang=${text.language === 'en' ? 'de' : 'en'}
-            aria-label=${text.language === 'en' ? 'Auf Deutsch umschalten' : 'Switch to English'}
+            aria-label=${text.language === 'en' ? 'DE Deutsch: auf Deutsch umschalten' : 'EN English: switch to English'}
           >
-            <b>${text.language === 'en' ? 'DE' : 'EN'}</b><span>${text.language === 'en' ? 'Deutsch' : 'English'}</span>
+            <b>${text.language === 'en' ? 'DE' : 'EN'}</b>
+            <span>${text.language === 'en' ? 'Deutsch' : 'English'}</span>
           </button>
         </div>
       </header>

@@ -11,62 +11,14 @@ import { launchChromium } from './browser.ts'
 import type { ConsolePage } from './console-page.ts'
 import { serveConsolePage } from './console-page.ts'
 import { faults } from './faults.ts'
+import { scenes } from './scenes.ts'
 
 const folder = process.env['SHOAL_SCREENSHOTS']
-const sizes = { handheld: [390, 844], tablet: [1180, 820], desktop: [1440, 900] } as const
+const sizes = { handheld: [360, 740], tablet: [1024, 768], desktop: [1440, 900] } as const
 const looks = [
   { scheme: 'light', language: 'en' },
   { scheme: 'dark', language: 'de' },
 ] as const
-
-interface Scene {
-  readonly name: string
-  /** See `test/ui/page/main.ts`. */
-  readonly scene: string
-  readonly hash: string
-  /** There when it may be looked at. */
-  readonly shows: string
-  readonly prepare?: (page: Page) => Promise<void>
-}
-
-const scenes: readonly Scene[] = [
-  { name: 'welcome', scene: '', hash: '#/', shows: 'shoal-welcome .choice' },
-  { name: 'founding', scene: '', hash: '#/welcome/found', shows: 'shoal-founding button.first' },
-  { name: 'recovery', scene: 'swarm=founded', hash: '#/recovery', shows: 'shoal-recovery [data-test=code]' },
-  { name: 'join', scene: '', hash: '#/join/abc', shows: 'shoal-join [data-test=join]' },
-  { name: 'joining', scene: 'swarm=joining', hash: '#/', shows: 'shoal-join-progress ol' },
-  { name: 'join-stuck', scene: 'swarm=stuck', hash: '#/', shows: 'shoal-join-progress .note' },
-  { name: 'join-failed', scene: 'swarm=failed', hash: '#/', shows: 'shoal-join-progress .note' },
-  { name: 'devices-alone', scene: 'swarm=former', hash: '#/devices', shows: 'shoal-former-logs li' },
-  { name: 'devices-2', scene: 'swarm=two', hash: '#/devices', shows: 'shoal-device-list li' },
-  { name: 'devices-8', scene: 'swarm=eight&slept', hash: '#/devices', shows: 'shoal-device-list li' },
-  { name: 'devices-40', scene: 'swarm=forty', hash: '#/devices', shows: 'shoal-device-list li' },
-  { name: 'devices-trouble', scene: 'swarm=trouble&wake=none', hash: '#/devices', shows: 'shoal-device-list li' },
-  {
-    name: 'devices-open',
-    scene: 'swarm=lonely',
-    hash: '#/devices',
-    shows: 'shoal-by-hand .qr',
-    prepare: async (page) => {
-      for (const summary of await page.locator('shoal-devices summary').all()) await summary.click()
-      await page.locator('shoal-by-hand [data-test=begin]').click()
-      await page.locator('shoal-leave [data-test=leave]').click()
-      await page.locator('shoal-invitation [data-test=invite]').click()
-    },
-  },
-  { name: 'andon', scene: 'swarm=eight&day', hash: '#/', shows: 'shoal-andon-day tr' },
-  { name: 'andon-first', scene: 'swarm=two', hash: '#/', shows: 'shoal-andon-machines input' },
-  { name: 'andon-called', scene: 'swarm=eight&day&own', hash: '#/', shows: 'shoal-andon-call .open' },
-  { name: 'andon-taken', scene: 'swarm=eight&day&own=taken&late', hash: '#/', shows: 'shoal-andon-call .taken' },
-  { name: 'andon-lonely', scene: 'swarm=lonely&day&own=lonely', hash: '#/', shows: 'shoal-andon [data-test=offline]' },
-  { name: 'alarm', scene: 'swarm=eight&alarm', hash: '#/overview', shows: 'shoal-andon-alarm .take' },
-  {
-    name: 'alarm-long',
-    scene: 'swarm=eight&alarm=Verpackungslinie+2+Nord&two',
-    hash: '#/overview',
-    shows: 'shoal-andon-alarm .more',
-  },
-]
 
 let served: ConsolePage
 let browser: TestBrowser

@@ -36,7 +36,8 @@ beforeAll(async () => {
   await browser.context.addInitScript(() => {
     window.print = () => document.documentElement.setAttribute('data-printed', String(Date.now()))
     // each page of these tests is a new device
-    for (const key of ['shoal.looked', 'shoal.home', 'shoal.andon.sound']) localStorage.removeItem(key)
+    for (const key of ['shoal.looked', 'shoal.home', 'shoal.begins', 'shoal.profiled', 'shoal.andon.sound'])
+      localStorage.removeItem(key)
   })
 })
 afterAll(async () => {
@@ -153,14 +154,17 @@ test('the devices are told apart, with what is missing where', async () => {
 
 test('an invitation is a code that reads as its link', async () => {
   const page = await open('swarm=eight', '#/devices')
-  await page.locator('shoal-invitation #uses').selectOption('20')
-  await page.locator('shoal-invitation #role').selectOption('admin')
-  await page.locator('shoal-invitation [data-test=invite]').click()
-  const link = await page.locator('shoal-invitation [data-test=link]').innerText()
+  await page.locator('shoal-devices [data-test=invite]').click()
+  await page.locator('shoal-poster-form [value=many]').check()
+  await page.locator('shoal-poster-form #uses').selectOption('20')
+  await page.locator('shoal-poster-form summary').click()
+  await page.locator('shoal-poster-form #role').selectOption('admin')
+  await page.locator('shoal-poster-form [data-test=invite]').click()
+  const link = await page.locator('shoal-poster [data-test=link]').innerText()
   expect(await asked(page)).toEqual(['invite {"uses":20,"expiresIn":86400000,"role":"admin"}'])
-  const picture = await page.locator('shoal-invitation .qr').screenshot()
+  const picture = await page.locator('shoal-poster .code .qr').screenshot()
   expect(decodeQR(await pixelsOf(page, picture))).toBe(link)
-  await page.locator('shoal-invitation button', { hasText: 'Print poster' }).click()
+  await page.locator('shoal-poster button', { hasText: 'Print poster' }).click()
   await page.emulateMedia({ media: 'print' })
   expect(await page.locator('.shoal-sheet h1').innerText()).toBe('Join Werk Nord, Halle 3')
   await page.close()

@@ -42,8 +42,9 @@ test('begin, invite, join, call for help, take it', async () => {
   await first.locator('shoal-recovery #last').fill((await groups.last().innerText()).toLowerCase())
   await first.locator('shoal-recovery button.first').click()
   await first.locator('shoal-devices .head h1', { hasText: 'Halle 7' }).waitFor()
-  await first.locator('shoal-invitation [data-test=invite]').click()
-  const link = await first.locator('shoal-invitation [data-test=link]').innerText()
+  await first.locator('shoal-devices [data-test=invite]').click()
+  await first.locator('shoal-poster-form [data-test=invite]').click()
+  const link = await first.locator('shoal-poster [data-test=link]').innerText()
   expect(link).toContain(`${station.url}#/join/`)
 
   const second = await openDevice(link)
@@ -52,6 +53,8 @@ test('begin, invite, join, call for help, take it', async () => {
   await second.locator('shoal-join [data-test=join]').click()
   await second.locator('shoal-andon h1').waitFor()
   await second.locator('shoal-banners [data-test=joined]', { hasText: 'Halle 7' }).waitFor()
+  await first.locator('shoal-poster [data-test=over-used]', { hasText: '1 of 1 are in' }).waitFor()
+  await first.locator('nav a.devices').click()
   await first.locator('shoal-device-list li', { hasText: 'Shift lead' }).waitFor()
 
   await first.locator('nav a.andon').click()

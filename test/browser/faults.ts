@@ -12,7 +12,9 @@ export const faults = (page: Page): Promise<string[]> =>
         if (element.shadowRoot) walk(element.shadowRoot)
         if (!element.checkVisibility()) continue
         const { width, height } = element.getBoundingClientRect()
-        const isTapped = element.matches('button, a[href], select, textarea, input:not([type=checkbox]), label.tick')
+        const isTapped = element.matches(
+          'button, a[href], summary, select, textarea, input:not([type=checkbox], [type=radio]), label.tick, label:has(> [type=radio])',
+        )
         const isInField = element.matches('.box > input, .skip, .drop > input')
         if (isTapped && !isInField && (width < 56 || height < 55.5)) {
           found.push(`${name(element)} is ${Math.round(width)} × ${Math.round(height)}`)

@@ -17,8 +17,10 @@ import type {
 import { ShoalError } from '../../src/core/errors.ts'
 import { exportDiary, filterDiary } from '../../src/node/diary-filter.ts'
 import type { Json, NodeId, StreamId } from '../../src/core/event.ts'
-import type { FakeSwarm, Scene } from './fake-swarm.ts'
-import { createFakeSwarm, selfId as nodeId } from './fake-swarm.ts'
+import type { Scene } from './fake-scenes.ts'
+import { selfId as nodeId } from './fake-scenes.ts'
+import type { FakeSwarm } from './fake-swarm.ts'
+import { createFakeSwarm } from './fake-swarm.ts'
 
 const ownStream = `${nodeId}-0` as StreamId
 

@@ -5,9 +5,10 @@
 import type { PageSnapshot, PageState } from '../../../src/page/contract.ts'
 import '../../../src/ui/console.ts'
 import { newAndonEvent } from '../../../src/apps/andon/events.ts'
+import { checkScenes, fakeConnectivity, fakeProbes } from '../fake-probes.ts'
 import type { FakeShoal } from '../fake-shoal.ts'
 import { createFakeShoal } from '../fake-shoal.ts'
-import { otherId, scenes, selfId } from '../fake-swarm.ts'
+import { otherId, scenes, selfId } from '../fake-scenes.ts'
 
 declare global {
   interface Window {
@@ -38,6 +39,7 @@ const change = (changes: Partial<PageSnapshot>): void => {
   current = { ...current, ...changes }
   for (const listener of listeners) listener(current)
 }
+const checkScene = checkScenes.find((name) => name === options.get('check'))
 const page: PageState = {
   get current() {
     return current
@@ -53,14 +55,17 @@ const page: PageState = {
   persist: async () => 'refused',
   measure: async () => undefined,
   reload: () => location.reload(),
+  probes: fakeProbes(checkScene ?? 'fine'),
 }
 
 const states = ['idle', 'manual', 'automatic', 'alarm']
 const scene = scenes.find((name) => name === options.get('swarm'))
 const shoal = createFakeShoal({
   ...(scene ? { scene } : {}),
+  ...(checkScene ? { connectivity: fakeConnectivity(checkScene, Date.now() * 1000) } : {}),
   ...(options.has('fast') ? { stepTime: 60 } : {}),
   ...(options.has('slow') ? { stepTime: 60_000 } : {}),
+  ...(options.has('profile') ? { details: { profile: { home: '/events', language: 'de-DE' } } } : {}),
   ...(options.has('trouble')
     ? {
         details: {

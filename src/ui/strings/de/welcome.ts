@@ -26,7 +26,7 @@ export const welcome: Readonly<Record<keyof typeof english, string>> = {
   'recovery.why':
     'Gehen alle Admin-Geräte von „{name}“ verloren, lässt sich der Schwarm nur mit diesem Code wieder aufnehmen. Er steht hier nur, bis Sie bestätigen, dass Sie ihn aufbewahren; dann wird er von diesem Gerät gelöscht.',
   'recovery.how':
-    'Drucken Sie ihn aus oder schreiben Sie ihn ab, und bewahren Sie ihn wie einen Schlüssel auf. Wer ihn hat, kann Geräte aufnehmen. Die Eingabe dafür kommt mit der nächsten Version.',
+    'Drucken Sie ihn aus oder schreiben Sie ihn ab, und bewahren Sie ihn wie einen Schlüssel auf. Wer ihn hat, kann Geräte aufnehmen. Eingegeben wird er unter „Geräte“ auf irgendeinem Gerät des Schwarms.',
   'recovery.print': 'Drucken',
   'recovery.copy': 'Kopieren',
   'recovery.copied': 'Kopiert',

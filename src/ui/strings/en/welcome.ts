@@ -23,7 +23,7 @@ export const welcome = {
   'recovery.why':
     'If every admin device of “{name}” is lost, this code alone can take the swarm up again. It is shown only until you confirm that you keep it, then it is deleted from this device.',
   'recovery.how':
-    'Print it or write it down, and keep it like a key. Whoever has it can admit devices. The screen that takes it comes with the next version.',
+    'Print it or write it down, and keep it like a key. Whoever has it can admit devices. It is typed in under “Devices” on any device of the swarm.',
   'recovery.print': 'Print',
   'recovery.copy': 'Copy',
   'recovery.copied': 'Copied',
