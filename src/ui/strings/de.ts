@@ -5,6 +5,7 @@ import { check } from './de/check.ts'
 import { devices } from './de/devices.ts'
 import { fleet } from './de/fleet.ts'
 import { diary } from './de/diary.ts'
+import { move } from './de/move.ts'
 import { scan } from './de/scan.ts'
 import { welcome } from './de/welcome.ts'
 import type { en } from './en.ts'
@@ -16,6 +17,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   ...devices,
   ...fleet,
   ...diary,
+  ...move,
   ...scan,
   ...welcome,
 

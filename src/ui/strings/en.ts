@@ -5,6 +5,7 @@ import { check } from './en/check.ts'
 import { devices } from './en/devices.ts'
 import { fleet } from './en/fleet.ts'
 import { diary } from './en/diary.ts'
+import { move } from './en/move.ts'
 import { scan } from './en/scan.ts'
 import { welcome } from './en/welcome.ts'
 
@@ -15,6 +16,7 @@ export const en = {
   ...devices,
   ...fleet,
   ...diary,
+  ...move,
   ...scan,
   ...welcome,
 

@@ -7,6 +7,7 @@ import { deviceName } from '../devices/words.ts'
 import { errorText } from '../error-text.ts'
 import '../fleet/own-standing.ts'
 import { icon } from '../icons.ts'
+import '../move/moved-banner.ts'
 import { linkTo } from '../route.ts'
 import { controls } from '../theme.ts'
 import { View } from '../view.ts'
@@ -107,6 +108,7 @@ export class ShoalBanners extends View {
     return html`
       ${standing ? this.#standing(standing) : nothing}
       <shoal-own-standing .shoal=${this.shoal} .swarm=${swarm} .text=${this.text}></shoal-own-standing>
+      <shoal-moved .shoal=${this.shoal} .swarm=${swarm} .text=${this.text}></shoal-moved>
       <div aria-live="polite">${swarm && this.left !== undefined ? this.#leaving(this.left) : nothing}</div>
       <div aria-live="polite">${swarm && this.arrived ? this.#arrival(swarm) : nothing}</div>
       ${
