@@ -13,7 +13,7 @@ export const lanName = 'shoal.test'
 
 export const lanFlags = [`--host-resolver-rules=MAP ${lanName} ${lanHost}`]
 
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve) => {
     const server = createServer()
     server.listen(0, lanHost, () => {
