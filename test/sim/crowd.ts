@@ -2,6 +2,7 @@
 import type { Node } from '../../src/node/contract.ts'
 import type { Device } from './device.ts'
 import { createDevice } from './device.ts'
+import type { SimulatedNetwork } from './network.ts'
 import { createNetwork } from './network.ts'
 import { enterPlatform } from './platform.ts'
 import { introduce, provision } from './provision.ts'
@@ -23,6 +24,7 @@ export interface CrowdOptions {
 export interface Crowd {
   readonly time: SimulatedTime
   readonly random: Random
+  readonly network: SimulatedNetwork
   /** The first is the founder's. */
   readonly devices: readonly Device[]
   /** All of them start, and links form for so many simulated milliseconds. */
@@ -68,6 +70,7 @@ export const createCrowd = ({ seed, nodes, onFrame, tell = () => undefined }: Cr
   return {
     time,
     random,
+    network,
     devices,
     form: async (ms, onNode) => {
       const disks = devices.map(({ disk }) => disk)
