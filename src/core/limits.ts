@@ -119,6 +119,8 @@ export const headsDelayMax = 20
  * member could make so many that nobody could tell of his heads any more.
  */
 export const streamsPerNodeMax = 256
+/** Lines into which the streams of one author may fall apart here; what a hostile one signs beyond them is kept as evidence only. */
+export const branchesMax = 64
 /** Streams one linked node may speak of. */
 export const headsMax = 65_536
 /** Whole heads are told to one linked node at most this often, however often it asks. Milliseconds. */

@@ -29,8 +29,9 @@ export interface Quarantine {
   (stream: StreamId, entry: RunEntry, reason: string, record: Uint8Array | undefined): void
 }
 
-const mismatch = (run: Run, entry: RunEntry): string | undefined => {
+const mismatch = (run: Run, held: RunEntry): string | undefined => {
   const { header } = run
+  const entry = held.whole ?? held
   return header.from === entry.from &&
     header.count === entry.count &&
     header.lastLamport === entry.lastLamport &&

@@ -69,6 +69,10 @@ export interface LogContext extends LogDependencies {
   stored(streams: Iterable<StreamId>, runs?: readonly RunRecord[], isRecut?: true): void
   /** Tells readers that events are present no more. */
   withdrawn(gone: readonly Withdrawn[]): void
+  /** Brings what is read of a stream that forked in line with what is kept of it; answers the names under which something changed. */
+  recompose(stream: StreamId): Promise<Iterable<StreamId>>
+  /** Tells that a stream has one line more. */
+  forked(stream: StreamId): void
   /** Tells that somebody else writes under this node's name. */
   ownForked(run: RunSketch): void
 }

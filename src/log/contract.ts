@@ -109,6 +109,18 @@ export interface Withdrawn {
   readonly lamport: number
 }
 
+/** One author wrote two histories under one name (RULES 18): both are kept and read, `alias` has the other one. */
+export interface Fork {
+  readonly stream: StreamId
+  readonly alias: StreamId
+  /** One past the last event of `stream` that both have in common; offset 0 of `alias`. */
+  readonly from: number
+  /** Chain there, and after the first commit of each: what both signed runs at that offset lead to. */
+  readonly chain: Uint8Array
+  readonly kept: Uint8Array
+  readonly other: Uint8Array
+}
+
 export interface Quarantined {
   readonly stream: StreamId
   readonly from: number
@@ -153,6 +165,12 @@ export interface Log {
    * moves to evidence, what counts again comes back. Until then the cuts of the last time hold, also after a restart.
    */
   recut(): Promise<void>
+  /** Forks that are known here; the same on every node that holds the same runs. Their two signed runs are those that hold `from`, and offset 0. */
+  forks(): readonly Fork[]
+  /** Where the stream of that name begins within the one that its author signed; `undefined` for one that is no branch of a fork. */
+  originOf(alias: StreamId): Fork | undefined
+  /** Called when one more is known; the answer removes the listener. */
+  onFork(listener: (fork: Fork) => void): () => void
   /** Called when events are present no more; the answer removes the listener. */
   onWithdrawn(listener: (gone: readonly Withdrawn[]) => void): () => void
   /** Of what is committed. */

@@ -131,12 +131,14 @@ export const createCursor = (
       block = read
       at = 0
       indexes = read === undefined ? [] : matchingIndexes(filter, state.stream, read, first, last)
-      return read === undefined ? { from: first, count: last - first, reason: entry.unreadable ?? '' } : undefined
+      return read === undefined
+        ? { from: first - state.shift, count: last - first, reason: entry.unreadable ?? '' }
+        : undefined
     },
     take: () => {
       const index = indexes[descending ? indexes.length - 1 - at : at] ?? 0
       at += 1
-      return eventOf(block as Block, state.stream, index)
+      return eventOf(block as Block, state.stream, index, state.shift)
     },
   }
 }

@@ -9,8 +9,10 @@ import { cryptBase64 } from '../core/node-id.ts'
 import type { LogContext } from './context.ts'
 import type { Withdrawn } from './contract.ts'
 import { commitWrites, windowOf } from './commit.ts'
+import { lamportAt, shownTo } from './family.ts'
 import { arrivedPrefix, movedPrefix } from './evidence.ts'
 import type { Gate } from './ingestion.ts'
+import type { Cuts } from './kept-cuts.ts'
 import { cutsWrite } from './kept-cuts.ts'
 import { chainsOf } from './run.ts'
 import type { RunKey } from './run-key.ts'
@@ -84,16 +86,9 @@ export const createCutter = (context: LogContext, gate: Gate): Cutter => {
     return found.flat().flatMap((key) => keptOf(key) ?? [])
   }
 
-  const lamportAt = async (state: StreamState, offset: number): Promise<number> => {
-    const at = indexOfOffset(state.entries, offset)
-    const entry = state.entries[at]
-    const block = entry === undefined ? undefined : await context.blocks.read(state, entry)
-    return block?.lamports[offset - block.from] ?? (state.entries[at - 1]?.lastLamport ?? -1) + 1
-  }
-
-  /** From the end of the stream on, so that what stays is whole whenever it is interrupted. */
-  const moveBeyond = async (state: StreamState): Promise<void> => {
-    const beyond = state.entries.filter(({ from }) => from >= state.cut)
+  /** From the end of the place on, so that what stays is whole whenever it is interrupted. */
+  const moveBeyond = async (state: StreamState, shown: number): Promise<void> => {
+    const beyond = state.entries.filter(({ from }) => from >= shown)
     const first = beyond[0]
     if (first === undefined) return
     for (const part of parts(beyond.toReversed(), ({ bytes }) => bytes)) {
@@ -145,13 +140,15 @@ export const createCutter = (context: LogContext, gate: Gate): Cutter => {
   }
 
   const bringBack = async (stream: StreamId, cut: number): Promise<void> => {
-    const kept = (await keptKeys(`${stream}/`))
+    const places = new Set([stream, ...index.places(stream).map((place) => place.stream)])
+    const kept = (await Promise.all([...places].map((place) => keptKeys(`${place}/`))))
+      .flat()
       .filter(({ fields }) => fields.from < cut)
       .toSorted((a, b) => a.fields.from - b.fields.from || a.fields.count - b.fields.count)
-    const state = index.stream(stream)
     if (context.isOwn(stream)) {
       const moved = kept.filter(({ evidenceKey }) => evidenceKey.startsWith(movedPrefix))
       const [first] = moved
+      const state = index.stream(stream)
       if (first !== undefined) await restoreOwn(state ?? index.demand(stream, first.fields.ephemeral), moved)
       return
     }
@@ -162,67 +159,98 @@ export const createCutter = (context: LogContext, gate: Gate): Cutter => {
   const loadEvidenced = async (): Promise<Set<StreamId>> =>
     (evidenced ??= new Set((await keptKeys('')).map(({ fields }) => fields.stream)))
 
+  /** As its author signed it. */
+  const signedOf = (place: StreamId): StreamId => index.place(place)?.branch?.stream ?? place
+
+  /** What is read of `stream`: under its name, and of each other line of it. */
+  const linesOf = (stream: StreamId): StreamState[] => {
+    const names = index.families.get(stream)?.names ?? [stream]
+    return [...names].flatMap((name) => index.stream(name) ?? [])
+  }
+
+  /** Where what is kept under `place` ends that counts. */
+  const shownOf = (stream: StreamId, place: StreamState): number => {
+    const family = index.families.get(stream)
+    return family === undefined ? place.cut : shownTo(index, family, place)
+  }
+
+  const enforce = (state: StreamState, cut: number): void => {
+    // a branch of somebody who was cut off is not read at all
+    state.cut = cut === Infinity || state.line?.fork === undefined ? cut : state.shift
+    state.present = Math.max(state.shift, Math.min(state.present, state.cut))
+  }
+
+  const keep = async (cuts: Cuts): Promise<void> => {
+    const isSame = kept.size === cuts.size && [...cuts].every(([stream, cut]) => kept.get(stream) === cut)
+    if (!isSame) await commitWrites(context, [cutsWrite(cuts)])
+    kept = cuts
+  }
+  let kept: Cuts = context.cuts
+
   return {
     recut: async () => {
-      // what arrived meanwhile is known to the gate
-      const streams = new Set([
-        ...index.streams.keys(),
-        ...(await loadEvidenced()),
-        ...gate.cutOff(),
-        ...context.cuts.keys(),
-      ])
+      const streams = new Set(
+        [...index.streams.keys(), ...(await loadEvidenced()), ...gate.cutOff(), ...context.cuts.keys()]
+          .filter((name) => index.stream(name)?.line?.fork === undefined)
+          .map(signedOf),
+      )
       const before = context.cuts
       const after = new Map<StreamId, number>()
-      const lowered: StreamState[] = []
+      const lowered: StreamId[] = []
       const raised: StreamId[] = []
       for (const stream of streams) {
         const state = index.stream(stream)
-        const cut = context.cutOf?.(stream)
-        if (cut !== undefined) after.set(stream, cut)
+        const cut = context.cutOf?.(stream) ?? Infinity
+        if (cut !== Infinity) after.set(stream, cut)
         const was = state?.cut ?? before.get(stream) ?? 0
-        if (state !== undefined && state.entries.some(({ from }) => from >= (cut ?? Infinity))) lowered.push(state)
-        else if (state !== undefined && (cut ?? Infinity) < was) lowered.push(state)
-        if ((cut ?? Infinity) > was) raised.push(stream)
+        const isLeft =
+          cut !== Infinity && index.places(stream).some((place) => place.entries.some(({ from }) => from >= cut))
+        if (state !== undefined && (cut < was || isLeft)) lowered.push(stream)
+        if (cut > was) raised.push(stream)
       }
       const gone: Withdrawn[] = []
-      for (const state of lowered) {
-        const cut = after.get(state.stream) ?? Infinity
-        if (state.present > cut) gone.push({ stream: state.stream, from: cut, lamport: await lamportAt(state, cut) })
+      for (const stream of lowered) {
+        const cut = after.get(stream) ?? Infinity
+        for (const state of linesOf(stream)) {
+          const from = state.line?.fork === undefined ? cut : state.shift
+          if (state.present <= from) continue
+          const lamport = await lamportAt(context.blocks, state, from)
+          gone.push({ stream: state.stream, from: from - state.shift, lamport })
+        }
       }
-      for (const state of lowered) {
-        state.cut = after.get(state.stream) ?? Infinity
-        state.present = Math.min(state.present, state.cut)
-      }
+      for (const stream of lowered) for (const state of linesOf(stream)) enforce(state, after.get(stream) ?? Infinity)
+      context.cuts = after
       if (gone.length > 0) context.withdrawn(gone)
       // whatever happens from here on, a cut holds from its first moment and is lifted in its last
-      const isSame = before.size === after.size && [...after].every(([stream, cut]) => before.get(stream) === cut)
-      if (!isSame && raised.length > 0) {
-        const lower = [...after].filter(([stream]) => !raised.includes(stream))
-        const still = raised.flatMap((stream) => {
-          const cut = before.get(stream)
-          return cut === undefined ? [] : [[stream, cut] as const]
-        })
-        await commitWrites(context, [cutsWrite(new Map([...lower, ...still]))])
-      } else if (!isSame) await commitWrites(context, [cutsWrite(after)])
-      for (const state of lowered) await moveBeyond(state)
-      context.cuts = after
-      for (const stream of raised) {
-        const state = index.stream(stream)
-        if (state !== undefined) state.cut = after.get(stream) ?? Infinity
-        await bringBack(stream, after.get(stream) ?? Infinity)
+      const still = raised.flatMap((stream) => {
+        const cut = before.get(stream)
+        return cut === undefined ? [] : [[stream, cut] as const]
+      })
+      await keep(new Map([...[...after].filter(([stream]) => !raised.includes(stream)), ...still]))
+      for (const stream of lowered) {
+        for (const place of index.places(stream)) await moveBeyond(place, shownOf(stream, place))
+        await context.recompose(stream)
       }
-      if (!isSame && raised.length > 0) await commitWrites(context, [cutsWrite(after)])
-      const changed = [...lowered.map(({ stream }) => stream), ...raised]
+      for (const stream of raised) {
+        for (const state of linesOf(stream)) enforce(state, after.get(stream) ?? Infinity)
+        await bringBack(stream, after.get(stream) ?? Infinity)
+        await context.recompose(stream)
+      }
+      await keep(after)
+      const changed = [...lowered, ...raised].flatMap(linesOf)
       const grown = new Map<StreamId, number>()
-      for (const stream of changed) {
-        const state = index.stream(stream)
-        if (state === undefined) continue
+      for (const state of changed) {
         await settleCutChain(context, state)
         if (visibleOf(state) <= state.present) continue
         state.present = visibleOf(state)
-        grown.set(stream, state.present)
+        grown.set(state.stream, state.present - state.shift)
       }
-      if (changed.length > 0) context.stored(changed, [], true)
+      if (changed.length > 0)
+        context.stored(
+          changed.map(({ stream }) => stream),
+          [],
+          true,
+        )
       if (grown.size > 0) context.advanced(grown)
     },
   }

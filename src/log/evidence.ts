@@ -13,6 +13,24 @@ export const movedPrefix = 'ERR_REVOKED/held/'
 /** Arrived while the cut held. */
 export const arrivedPrefix = 'ERR_REVOKED/came/'
 
+/** Whether what is kept under `key` is a run as it is kept among the runs, or the bare one. */
+export const isRecord = (key: string): boolean => key.startsWith(movedPrefix) || key.startsWith(arrivedPrefix)
+
+/** Why a run was put aside that another line of its stream may explain. */
+const contradictions = ['ERR_FORK', 'ERR_PARTIAL_OVERLAP', 'ERR_LAMPORT_ORDER', 'ERR_OWN_STREAM']
+
+/** Keys of what contradicted the lines of `stream` that were known, by offset. */
+export const contradicting = async (store: Pick<Store, 'keys'>, stream: string): Promise<readonly string[]> => {
+  const found = await Promise.all(
+    contradictions.map((code) => {
+      const prefix = `${code}/${stream}/`
+      return store.keys('evidence', { from: prefix, to: `${prefix}~` })
+    }),
+  )
+  const offsetOf = (key: string): number => Number(/\/(\d+)-\d+\/[^/]*$/.exec(key)?.[1] ?? 0)
+  return found.flat().toSorted((a, b) => offsetOf(a) - offsetOf(b))
+}
+
 export interface Evidence {
   /** How `run` is kept; no write for what is there already, or where there is no room: an attacker must not fill the device. */
   keep(run: Run, code: string): Promise<{ readonly key: string; readonly writes: readonly Write[] }>

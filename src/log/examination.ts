@@ -6,9 +6,9 @@ import { isKeptStream } from '../core/kept-stream.ts'
 import { cryptBase64 } from '../core/node-id.ts'
 import { ShoalError, errorCode, errorMessage } from '../core/errors.ts'
 import type { StreamId } from '../core/event.ts'
-import { lamportLeapMax } from '../core/limits.ts'
 import { normaliseTags } from '../core/tags.ts'
 import type { Block, DecodedBlock } from './body.ts'
+import type { Branch } from './branch.ts'
 import type { LogContext } from './context.ts'
 import type { CommitChain, Run } from './run.ts'
 import {
@@ -33,6 +33,10 @@ export type Verdict =
       readonly run: Run
       readonly block: Block | undefined
       readonly replaces: readonly RunEntry[]
+      /** Where it is kept; another one than its stream where that forked. */
+      readonly place: StreamId
+      /** It begins a line of its own (RULES 18). */
+      readonly branch?: Branch
     }
   | { readonly type: 'known'; readonly run: Run }
   | { readonly type: 'gap'; readonly run: Run; readonly head: number }
@@ -62,14 +66,17 @@ const checkContent = (block: DecodedBlock): readonly Uint8Array<ArrayBuffer>[] =
 }
 
 /** Chain digest by offset, at the start and at the end of each commit; as text when asked for, since most are not. */
-interface Chains {
+export interface Chains {
   get(offset: number): string | undefined
+  /** Ends of its commits, ascending, and before them where it begins. */
+  readonly ends: readonly number[]
 }
 
-const byOffset = (from: number, chainBefore: Uint8Array, ends: readonly CommitChain[]): Chains => {
+export const byOffset = (from: number, chainBefore: Uint8Array, ends: readonly CommitChain[]): Chains => {
   const chains = new Map([[from, chainBefore]])
   for (const { end, chain } of ends) chains.set(end, chain)
   return {
+    ends: [from, ...ends.map(({ end }) => end)],
     get: (offset) => {
       const chain = chains.get(offset)
       return chain === undefined ? undefined : cryptBase64(chain)
@@ -78,7 +85,7 @@ const byOffset = (from: number, chainBefore: Uint8Array, ends: readonly CommitCh
 }
 
 /** What a run says, and what is wrong with that. */
-type Content =
+export type Content =
   | { readonly type: 'read'; readonly block: DecodedBlock; readonly chains: Chains }
   /** Of a codec or key that is not known here: all there is to know are its ends. */
   | { readonly type: 'opaque'; readonly chains: Chains }
@@ -152,7 +159,7 @@ export const heldChain = async (
   const run = await context.blocks.run(state, entry)
   const block = await context.blocks.read(state, entry)
   if (run === undefined) return undefined
-  if (entry.from === offset) return cryptBase64(run.header.chainBefore)
+  if (run.header.from === offset) return cryptBase64(run.header.chainBefore)
   if (block === undefined) return undefined
   const { chainBefore } = run.header
   return byOffset(block.from, chainBefore, await chainsOf(block, chainBefore)).get(offset)
@@ -161,7 +168,7 @@ export const heldChain = async (
 const startVerdict = (run: Run, state: StreamState | undefined): Verdict | undefined => {
   const { header } = run
   const ephemeral = isEphemeral(header)
-  if (state !== undefined && state.entries.length > 0) {
+  if (state !== undefined && (state.entries.length > 0 || state.branch !== undefined)) {
     return state.ephemeral === ephemeral ? undefined : { type: 'evidence', run, code: 'ERR_EPHEMERAL_CHANGED' }
   }
   if (header.from > 0 && !ephemeral) return { type: 'gap', run, head: 0 }
@@ -170,6 +177,16 @@ const startVerdict = (run: Run, state: StreamState | undefined): Verdict | undef
     return { type: 'evidence', run, code: 'ERR_FORK' }
   return undefined
 }
+
+/** Chain after the first commit of `chains` that ends behind `offset`. */
+export const nextChain = (chains: Chains, offset: number): string | undefined => {
+  const end = chains.ends.find((one) => one > offset)
+  return end === undefined ? undefined : chains.get(end)
+}
+
+/** Whether a run is of another line than `branch`: one that ends before it begins, or goes on otherwise where it leaves. */
+const isElsewhere = (run: Run, { at, chain, digest }: Branch, chains: Chains): boolean =>
+  endOf(run.header) <= at || (run.header.from <= at && (chains.get(at) !== chain || nextChain(chains, at) !== digest))
 
 /** Compares a verified run with the entries it overlaps and touches. */
 const compare = async (
@@ -222,47 +239,43 @@ const compare = async (
   return touched
 }
 
-/**
- * Compares what was examined with what is held when its turn comes. `mayJump`: an ephemeral stream of which everybody has let go of what
- * follows here may go on where others still have it; what is held of it goes (RULES 8).
- */
-export const judge = async (
+/** What is to become of a sound run, as far as one line of its stream is concerned; `place` is undefined before the first. */
+export const judgePlace = async (
   context: LogContext,
-  examined: Examined,
+  place: StreamState | undefined,
+  run: Run,
+  content: Content,
   mayJump: (stream: StreamId) => boolean,
 ): Promise<Verdict> => {
-  if (examined.type !== 'sound') return examined
-  const { run, content } = examined
   const { header } = run
-  // our own was put aside when we were cut off, and comes back from there
-  if (header.from >= context.cutFor(header.stream))
-    return context.isOwn(header.stream) ? { type: 'known', run } : { type: 'evidence', run, code: 'ERR_REVOKED' }
-  if (header.lastLamport > context.lamport + lamportLeapMax) return { type: 'deferred', run, code: 'ERR_LAMPORT_LEAP' }
-  const state = context.index.stream(header.stream)
   const own = authorOf(header) === context.signer.id
-  const start = startVerdict(run, state)
+  const start = startVerdict(run, place)
   if (start !== undefined) return own ? { type: 'evidence', run, code: 'ERR_OWN_STREAM' } : start
-  if (state !== undefined && state.entries.length > 0) {
-    if (header.from > nextOf(state)) {
+  const branch = place?.branch
+  const taken = { type: 'take', run, place: place?.stream ?? header.stream } as const
+  if (place !== undefined && place.entries.length > 0) {
+    if (header.from > nextOf(place)) {
       if (own) return { type: 'evidence', run, code: 'ERR_OWN_STREAM' }
-      const isJump = state.ephemeral && content.type === 'read' && mayJump(header.stream)
-      if (!isJump || header.firstLamport <= (state.entries.at(-1)?.lastLamport ?? 0))
-        return { type: 'gap', run, head: countOf(state) }
-      return { type: 'take', run, block: content.block, replaces: state.entries }
+      const isJump = place.ephemeral && content.type === 'read' && mayJump(header.stream)
+      if (!isJump || header.firstLamport <= (place.entries.at(-1)?.lastLamport ?? 0))
+        return { type: 'gap', run, head: countOf(place) }
+      return { ...taken, block: content.block, replaces: place.entries }
     }
-    if (endOf(header) <= baseOf(state)) return { type: 'known', run }
-  }
+    if (branch === undefined && endOf(header) <= baseOf(place)) return { type: 'known', run }
+  } else if (branch !== undefined && header.from > branch.at) return { type: 'gap', run, head: branch.at }
   if (content.type === 'wrong') return content.verdict
   const block = content.type === 'read' ? content.block : undefined
-  if (state === undefined || state.entries.length === 0) {
-    return own ? { type: 'evidence', run, code: 'ERR_OWN_STREAM' } : { type: 'take', run, block, replaces: [] }
+  if (branch !== undefined && isElsewhere(run, branch, content.chains))
+    return { type: 'evidence', run, code: 'ERR_FORK' }
+  if (place === undefined || place.entries.length === 0) {
+    return own ? { type: 'evidence', run, code: 'ERR_OWN_STREAM' } : { ...taken, block, replaces: [] }
   }
-  const before = state.entries[indexOfOffset(state.entries, header.from) - 1]
-  if (before !== undefined && header.firstLamport <= before.lastLamport)
-    return { type: 'evidence', run, code: own ? 'ERR_OWN_STREAM' : 'ERR_LAMPORT_ORDER' }
-  const compared = await compare(context, state, run, content.chains)
+  const compared = await compare(context, place, run, content.chains)
   if ('type' in compared)
     return own && compared.type === 'evidence' ? { ...compared, code: 'ERR_OWN_STREAM' } : compared
+  const before = place.entries[indexOfOffset(place.entries, header.from) - 1]
+  if (before !== undefined && header.firstLamport <= before.lastLamport)
+    return { type: 'evidence', run, code: own ? 'ERR_OWN_STREAM' : 'ERR_LAMPORT_ORDER' }
   // our own offsets are never given up, so a hole of our own is filled whole
   if (
     own &&
@@ -271,8 +284,8 @@ export const judge = async (
     return { type: 'deferred', run, code: 'ERR_PARTIAL_REPAIR' }
   }
   // nobody else writes our stream: what is beyond our head was written by a copy of this node (RULES 17)
-  if (own && (endOf(header) > nextOf(state) || compared.every(({ quarantined }) => !quarantined))) {
-    return endOf(header) > nextOf(state) ? { type: 'evidence', run, code: 'ERR_OWN_STREAM' } : { type: 'known', run }
+  if (own && (endOf(header) > nextOf(place) || compared.every(({ quarantined }) => !quarantined))) {
+    return endOf(header) > nextOf(place) ? { type: 'evidence', run, code: 'ERR_OWN_STREAM' } : { type: 'known', run }
   }
-  return { type: 'take', run, block, replaces: compared }
+  return { ...taken, block, replaces: compared }
 }

@@ -7,20 +7,22 @@ import { errorCode, errorMessage } from '../core/errors.ts'
 import type { Write } from '../store/contract.ts'
 import { commitWrites, entryOfRun, milliseconds, lamportWrite } from './commit.ts'
 import type { StreamId } from '../core/event.ts'
-import type { Blocks } from './blocks.ts'
-import type { Block } from './body.ts'
 import type { LogContext } from './context.ts'
 import type { Ingested } from './contract.ts'
 import { settleCutChain } from './cutting.ts'
-import { createEvidence } from './evidence.ts'
+import { contradicting, createEvidence, isRecord } from './evidence.ts'
 import type { Examined, Verdict } from './examination.ts'
-import { examine, judge, parse } from './examination.ts'
+import { examine, parse } from './examination.ts'
+import { judge } from './judgement.ts'
+import { branchWrite } from './branch.ts'
+import type { Draft } from './draft.ts'
+import { createDraft, enterPlaces } from './draft.ts'
 import type { Run } from './run.ts'
 import { isEphemeral, isReadable, isSealed, sketchOf } from './run.ts'
 import { readRecord, storeRun } from './record.ts'
 import type { Receipts } from './receipts.ts'
 import type { RunEntry, StreamState } from './stream-state.ts'
-import { createStreamState, endOf, nextOf, visibleOf } from './stream-state.ts'
+import { endOf, nextOf, visibleOf } from './stream-state.ts'
 import { summarise } from './summary.ts'
 import { saveSummaries } from './sealing.ts'
 
@@ -43,7 +45,7 @@ const rest = (entry: RunEntry, from: number, to: number, lastLamport: number): R
       ]
 
 /** Puts `entry` in the place of what it replaces; entries stay contiguous. `state` is a draft's, with a list of its own. */
-const place = (state: StreamState, entry: RunEntry, firstLamport: number, replaces: readonly RunEntry[]): void => {
+const enterEntry = (state: StreamState, entry: RunEntry, firstLamport: number, replaces: readonly RunEntry[]): void => {
   if (replaces.length === 0 && nextOf(state) === entry.from) {
     state.entries.push(entry)
     return
@@ -96,57 +98,6 @@ const cut = (records: readonly Uint8Array[]): Parsed[][] => {
   return parts
 }
 
-/** What a batch has changed so far: seen by its own runs only, until it is committed. */
-interface Draft {
-  readonly context: LogContext
-  readonly touched: ReadonlyMap<StreamId, StreamState>
-  /** The state of a stream, to be changed. */
-  demand(stream: StreamId, ephemeral: boolean): StreamState
-  /** Decoded blocks of the runs that were taken. */
-  readonly blocks: [RunEntry, Block][]
-  /** By its key. */
-  readonly runs: Map<string, Run>
-}
-
-const createDraft = (context: LogContext): Draft => {
-  const touched = new Map<StreamId, StreamState>()
-  const index = {
-    ...context.index,
-    stream: (stream: StreamId) => touched.get(stream) ?? context.index.stream(stream),
-  }
-  const taken: [RunEntry, Block][] = []
-  const runs = new Map<string, Run>()
-  // what is not written yet cannot be read from the store
-  const blocks: Blocks = {
-    ...context.blocks,
-    read: (state, entry) => {
-      const block = runs.has(entry.key) ? taken.find(([one]) => one === entry)?.[1] : undefined
-      return block === undefined ? context.blocks.read(state, entry) : Promise.resolve(block)
-    },
-    run: (state, entry) => {
-      const run = runs.get(entry.key)
-      return run === undefined ? context.blocks.run(state, entry) : Promise.resolve(run)
-    },
-  }
-  return {
-    context: { ...context, index, blocks },
-    touched,
-    demand: (stream, ephemeral) => {
-      const known = touched.get(stream)
-      if (known !== undefined) return known
-      const held = context.index.stream(stream)
-      const copy =
-        held === undefined || held.entries.length === 0
-          ? createStreamState(stream, ephemeral, context.cutFor(stream))
-          : { ...held, entries: [...held.entries] }
-      touched.set(stream, copy)
-      return copy
-    },
-    blocks: taken,
-    runs,
-  }
-}
-
 export type Gate = ReturnType<typeof createGate>
 
 export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>) => {
@@ -157,7 +108,9 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
   const cutOff = new Set<StreamId>()
   /** Streams that may hold more than is present. */
   const hidden = new Set<StreamId>()
-  /** Streams that may have summaries which are in memory only. */
+  /** Streams that have got a line more. */
+  const forked = new Set<StreamId>()
+  /** Places that may have summaries which are in memory only. */
   const changed = new Set<StreamId>()
   /** Examined ahead or not, runs are judged in the order in which they were handed over. */
   let turn: Promise<void> = Promise.resolve()
@@ -171,48 +124,57 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
       const state = context.index.stream(stream)
       if (state === undefined || state.present >= visibleOf(state)) continue
       state.present = visibleOf(state)
-      grown.set(stream, state.present)
+      grown.set(stream, state.present - state.shift)
     }
     hidden.clear()
     if (grown.size > 0) context.advanced(grown)
   }
 
   /** Enters one accepted run into the draft: what follows in the same batch is judged against it. */
-  const take = (draft: Draft, { run, block, replaces }: Extract<Verdict, { type: 'take' }>): Write[] => {
+  const take = (draft: Draft, verdict: Extract<Verdict, { type: 'take' }>): Write[] => {
+    const { run, block, replaces, place, branch } = verdict
     const { header } = run
-    const state = draft.demand(header.stream, isEphemeral(header))
+    if (branch !== undefined) draft.begin(branch, isEphemeral(header))
+    const state = draft.demand(place, isEphemeral(header))
     const receivedAt = replaces.find((entry) => entry.receivedAt > 0)?.receivedAt ?? milliseconds(context)
-    const { key, write } = storeRun(run)
+    const { key, write } = storeRun(run, [], place)
     const summary = isSealed(header) && block !== undefined ? summarise(block, receivedAt) : undefined
     const entry = entryOfRun(run, key, receivedAt, summary)
     if (!isReadable(header)) entry.unreadable = `its codec ${header.codec} needs a newer Shoal`
     if (block !== undefined) draft.blocks.push([entry, block])
     draft.runs.set(key, run)
-    place(state, entry, header.firstLamport, replaces)
+    enterEntry(state, entry, header.firstLamport, replaces)
     draft.context.lamport = Math.max(draft.context.lamport, header.lastLamport)
     const deletes = replaces.flatMap((gone): Write[] =>
       gone.key === '' ? [] : [{ type: 'delete', table: 'runs', key: gone.key }],
     )
     // what comes from others brings no receipts with it
     const isLost = state.node === context.signer.id && replaces.some((gone) => gone.quarantined && !gone.sealed)
-    return [...deletes, write, ...(isLost ? [receipts.lost(Math.floor(header.maxTime / 1000))] : [])]
+    const begins = branch === undefined ? [] : [branchWrite(branch)]
+    return [...deletes, write, ...begins, ...(isLost ? [receipts.lost(Math.floor(header.maxTime / 1000))] : [])]
   }
 
   /** What was committed enters memory. */
   const enter = async (draft: Draft): Promise<void> => {
     context.lamport = Math.max(context.lamport, draft.context.lamport)
-    for (const { stream, ephemeral, entries } of draft.touched.values()) {
-      const state = context.index.demand(stream, ephemeral)
-      state.ephemeral = ephemeral
-      state.entries = entries
-      if (state.cut < nextOf(state)) await settleCutChain(context, state)
-    }
+    const families = enterPlaces(context, draft)
     // whoever reads first finds it decoded
     for (const [entry, block] of draft.blocks) context.blocks.keep(entry, block)
-    context.stored(draft.touched.keys())
-    for (const stream of draft.touched.keys()) {
-      changed.add(stream)
+    const streams = new Set<StreamId>()
+    for (const place of draft.touched.keys()) {
+      changed.add(place)
+      if (context.index.places(place).length === 1) streams.add(place)
+    }
+    for (const stream of families) for (const name of await context.recompose(stream)) streams.add(name)
+    for (const stream of streams) {
+      const state = context.index.stream(stream)
+      if (state !== undefined && state.cut < nextOf(state)) await settleCutChain(context, state)
       hidden.add(stream)
+    }
+    context.stored(streams)
+    for (const { stream } of draft.branches) {
+      forked.add(stream)
+      context.forked(stream)
     }
   }
 
@@ -221,7 +183,7 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
     const streams = [...changed]
     changed.clear()
     for (const stream of streams) {
-      const state = context.index.stream(stream)
+      const state = context.index.place(stream)
       // the runs are stored; a summary that is not will be made again
       if (state !== undefined)
         await saveSummaries(context, state, 1).catch((error: unknown) =>
@@ -281,11 +243,10 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
           key = found.key
           if (verdict.code === 'ERR_REVOKED') cutOff.add(verdict.run.header.stream)
           if (kept === undefined) writes.push(...found.writes)
-          if (verdict.code === 'ERR_OWN_STREAM') foreignToUs.push(verdict.run)
+          if (verdict.code === 'ERR_OWN_STREAM' && kept === undefined) foreignToUs.push(verdict.run)
         } else if (verdict.type === 'take') writes.push(...take(draft, verdict))
-        if (kept !== undefined && (verdict.type === 'take' || verdict.type === 'known'))
-          writes.push(evidence.delete(kept))
-        report(verdict)
+        if (kept === undefined) report(verdict)
+        else if (verdict.type === 'take' || verdict.type === 'known') writes.push(evidence.delete(kept))
         answers.push(answerOf(verdict, key))
       }
       if (writes.length > 0) {
@@ -316,18 +277,29 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
     return all
   }
 
+  /** Offers runs again that were put aside, by their keys. */
+  const offer = async (keys: readonly string[]): Promise<void> => {
+    const records = await context.store.getMany('evidence', keys)
+    const there = keys.filter((_, at) => records[at] !== undefined)
+    const parsed = there.flatMap((key): Parsed[] => {
+      const record = records[keys.indexOf(key)]
+      return record === undefined ? [] : [isRecord(key) ? parseKept(record) : parse(record)]
+    })
+    await batch(await examineAll(parsed), () => false, there)
+    await saveChanged()
+  }
+
+  /** What contradicted all that was held of a stream may follow from a line that is known by now. */
+  const offerContradicting = async (stream: StreamId): Promise<void> => {
+    const keys = await contradicting(context.store, stream)
+    for (let at = 0; at < keys.length; at += ingestRunsMax) await offer(keys.slice(at, at + ingestRunsMax))
+  }
+
   return {
     release,
     /** Streams of which something was put aside since the log was opened, because of a cut. */
     cutOff: (): ReadonlySet<StreamId> => cutOff,
-    /** Offers runs again that a cut had put aside. Runs within `exclusive`. */
-    offer: async (keys: readonly string[]): Promise<void> => {
-      const records = await context.store.getMany('evidence', keys)
-      const there = keys.filter((_, at) => records[at] !== undefined)
-      const parsed = records.flatMap((record) => (record === undefined ? [] : [parseKept(record)]))
-      await batch(await examineAll(parsed), () => false, there)
-      await saveChanged()
-    },
+    offer,
     ingest: async (
       records: readonly Uint8Array[],
       hold: boolean,
@@ -345,6 +317,12 @@ export const createGate = (context: LogContext, receipts: Pick<Receipts, 'lost'>
           const examined = await ahead
           ahead = examineAll(parts[index + 1] ?? [])
           answers.push(...(await context.exclusive(() => batch(examined, mayJump))))
+        }
+        while (forked.size > 0) {
+          const [stream] = forked
+          if (stream === undefined) break
+          forked.delete(stream)
+          await context.exclusive(() => offerContradicting(stream))
         }
         if (changed.size > 0) await context.exclusive(saveChanged)
       } finally {

@@ -3,27 +3,29 @@ import { errorMessage } from '../core/errors.ts'
 import type { EventKey, OffsetMap, StreamId } from '../core/event.ts'
 import type { EventFilter } from '../core/event-filter.ts'
 import { isWrittenBy } from '../core/event-filter.ts'
-import { runsReadMax, tailIdleSeal, tailRunsSeal } from '../core/limits.ts'
+import { tailIdleSeal, tailRunsSeal } from '../core/limits.ts'
 import { parseStreamId } from '../core/node-id.ts'
 import { createAppender } from './appending.ts'
 import { createBlocks, quarantineWrites } from './blocks.ts'
 import { milliseconds } from './commit.ts'
 import type { LogContext, LogDependencies, Retention, Routing } from './context.ts'
 import { createExclusion } from './context.ts'
-import type { Head, Log, LogStatus, ReadOptions, RunRecord, RunSketch, Stored, Withdrawn } from './contract.ts'
+import type { Fork, Log, LogStatus, ReadOptions, RunSketch, Stored, Withdrawn } from './contract.ts'
 import { heldChain } from './examination.ts'
 import { createCutter, settleCutChain } from './cutting.ts'
+import { lamportAt, recompose } from './family.ts'
+import { firstHole, forkOf, forksOf, headOf, isHeld, runAt, runsFrom } from './heads.ts'
 import { createGate } from './ingestion.ts'
 import { presentOf, read } from './reading.ts'
 import type { TailReceipts } from './receipts.ts'
 import { openReceipts } from './receipts.ts'
 import { recover } from './recovery.ts'
 import { retain } from './retention.ts'
-import { recordOf, sketchRun } from './run.ts'
+import { sketchRun } from './run.ts'
 import { chainBytes } from './run-key.ts'
 import { saveSummaries, sealTail, tailRuns } from './sealing.ts'
 import type { RunEntry, StreamState } from './stream-state.ts'
-import { baseOf, countOf, endOf, indexOfOffset, nextOf, noChain, tailOf } from './stream-state.ts'
+import { countOf, endOf, nextOf } from './stream-state.ts'
 
 export interface OpenLogOptions extends LogDependencies {
   readonly routing?: Routing
@@ -34,45 +36,6 @@ export const noRouting: Routing = { routes: [], retention: new Map() }
 /** The log and what only the node itself may do with it. */
 export interface OwnLog extends Log {
   route(routing: Routing): void
-}
-
-/** Anything of it that counts. */
-const isHeld = ({ entries, cut }: StreamState): boolean => entries.length > 0 && (entries[0]?.from ?? 0) < cut
-
-interface KnownHead {
-  readonly cut: number
-  readonly cutChain: string | undefined
-  readonly entries: number
-  readonly last: RunEntry | undefined
-  readonly head: Head
-}
-
-/** Heads are asked for far more often than they change: by every link, at every comparison. */
-const knownHeads = new WeakMap<readonly RunEntry[], KnownHead>()
-
-const headOf = (state: StreamState): Head => {
-  const { entries, damage } = state
-  const known = damage.isFound ? undefined : knownHeads.get(entries)
-  const { cut, cutChain } = state
-  if (
-    known !== undefined &&
-    known.entries === entries.length &&
-    known.last === entries.at(-1) &&
-    known.cut === cut &&
-    known.cutChain === cutChain
-  )
-    return known.head
-  const count = countOf(state)
-  const last = entries[indexOfOffset(entries, count) - 1]
-  const sealed = entries[tailOf(state).start - 1]
-  const head = {
-    from: baseOf(state),
-    count,
-    sealedTo: Math.min(count, sealed === undefined ? baseOf(state) : endOf(sealed)),
-    chain: chainBytes((count === cut ? cutChain : undefined) ?? (last === undefined ? noChain : last.chain)),
-  }
-  knownHeads.set(entries, { cut, cutChain, entries: entries.length, last: entries.at(-1), head })
-  return head
 }
 
 const statusOf = (context: LogContext): LogStatus => {
@@ -96,33 +59,6 @@ const statusOf = (context: LogContext): LogStatus => {
   }
 }
 
-/** How many events are missing before the next that is held. */
-const firstHole = (entries: readonly RunEntry[]): number => {
-  const first = entries.findIndex(({ quarantined }) => quarantined)
-  const next = first < 0 ? undefined : entries.slice(first).find(({ quarantined }) => !quarantined)
-  return next === undefined ? 0 : next.from - (entries[first]?.from ?? 0)
-}
-
-/** Entries from the one that holds `offset` on, about `bytes` of them. */
-const runsFrom = async (
-  context: LogContext,
-  stream: StreamId,
-  offset: number,
-  bytes: number,
-): Promise<readonly RunRecord[]> => {
-  const state = context.index.stream(stream)
-  if (state === undefined || offset < baseOf(state)) return []
-  const entries: RunEntry[] = []
-  let size = 0
-  for (let at = indexOfOffset(state.entries, offset); entries.length === 0 || size < bytes; at++) {
-    const entry = state.entries[at]
-    if (entry === undefined || entry.quarantined || entry.from >= state.cut || entries.length === runsReadMax) break
-    entries.push(entry)
-    size += entry.bytes
-  }
-  return (await context.blocks.runs(state, entries)).map(recordOf)
-}
-
 /** Opens the log over a store that was just opened: what is there is what was committed, whatever happened before. */
 export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
   const { store, signer, report } = options
@@ -132,6 +68,8 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
   const listeners = new Set<(grown: ReadonlyMap<StreamId, number>) => void>()
   const storedListeners = new Set<(stored: Stored) => void>()
   const withdrawnListeners = new Set<(gone: readonly Withdrawn[]) => void>()
+  const forkListeners = new Set<(fork: Fork) => void>()
+  const toldForks = new Set(forksOf(index).map(({ alias }) => alias))
   const ownForkListeners = new Set<(run: RunSketch) => void>()
   let lastWrite = options.clock.monotonic()
   const exclusion = createExclusion()
@@ -167,6 +105,22 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
     },
     withdrawn: (gone) => {
       for (const listener of withdrawnListeners) listener(gone)
+    },
+    recompose: async (stream) => {
+      const family = index.families.get(stream)
+      if (family === undefined) return []
+      const { withdrawn, names } = await recompose(index, family, (state, offset) => lamportAt(blocks, state, offset))
+      if (withdrawn.length > 0) context.withdrawn(withdrawn)
+      return names
+    },
+    forked: (stream) => {
+      for (const fork of forksOf(index)) {
+        if (fork.stream !== stream || toldForks.has(fork.alias)) continue
+        toldForks.add(fork.alias)
+        const sentence = `${stream} has two histories from event ${fork.from} on: both are kept, the other one is read as ${fork.alias}.`
+        report('FORK', sentence)
+        for (const listener of forkListeners) listener(fork)
+      }
     },
     ownForked: (run) => {
       for (const listener of ownForkListeners) listener(run)
@@ -209,7 +163,7 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
   }
 
   const summariseSeals = async (): Promise<void> => {
-    for (const state of index.streams.values()) {
+    for (const state of index.allPlaces()) {
       for (const entry of state.entries)
         if (entry.sealed && entry.summary === undefined) await blocks.read(state, entry)
       await saveSummaries(context, state, 1)
@@ -217,15 +171,18 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
   }
 
   /** Numbers are given by each node for itself: those of others mean nothing here. */
-  const limitsOf = ({ stream, node }: StreamState): Retention | undefined =>
-    node === signer.id
+  const limitsOf = ({ stream: place, branch, node }: StreamState): Retention | undefined => {
+    const stream = branch?.stream ?? place
+    return node === signer.id
       ? context.routing.retention.get(parseStreamId(stream)?.number ?? -1)
       : context.routing.foreignRetention?.(stream)
+  }
 
   const retainAll = async (): Promise<void> => {
-    for (const state of index.streams.values()) {
+    for (const state of [...index.allPlaces()]) {
       const limits = state.ephemeral ? limitsOf(state) : undefined
       const dropped = limits === undefined ? 0 : await retain(context, state, limits)
+      if (dropped > 0) await context.recompose(state.branch?.stream ?? state.stream)
       if (dropped > 0)
         report('RETENTION', `${dropped} events of ${state.stream} were let go, as the settings of this device say.`)
     }
@@ -238,8 +195,18 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
     ingest: (runs, { hold = false, mayJump = () => false } = {}) => gate.ingest(runs, hold, mayJump),
     release: gate.release,
     cutOf: (stream) => {
-      const cut = context.cutFor(stream)
+      const state = index.stream(stream)
+      const cut = state === undefined ? index.cutFor(stream) : state.cut - state.shift
       return cut === Infinity ? undefined : cut
+    },
+    forks: () => forksOf(index),
+    originOf: (alias) => {
+      const state = index.stream(alias)
+      return state === undefined ? undefined : forkOf(state)
+    },
+    onFork: (listener) => {
+      forkListeners.add(listener)
+      return () => forkListeners.delete(listener)
     },
     recut: () => exclusion.exclusive(cutter.recut),
     onWithdrawn: (listener) => {
@@ -253,11 +220,11 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
     },
     count: (stream) => {
       const state = index.stream(stream)
-      return state === undefined ? 0 : countOf(state)
+      return state === undefined ? 0 : Math.max(0, countOf(state) - state.shift)
     },
     chain: async (stream, offset) => {
       const state = index.stream(stream)
-      const chain = state === undefined ? undefined : await heldChain(context, state, offset)
+      const chain = state === undefined ? undefined : await heldChain(context, state, offset + state.shift)
       return chain === undefined || chain === '' ? undefined : chainBytes(chain)
     },
     hole: (stream) => {
@@ -268,12 +235,7 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
       storedListeners.add(listener)
       return () => storedListeners.delete(listener)
     },
-    run: async (stream: StreamId, offset: number) => {
-      const state = index.stream(stream)
-      const entry = state?.entries[indexOfOffset(state.entries, offset)]
-      if (state === undefined || entry === undefined || entry.from > offset || entry.from >= state.cut) return undefined
-      return (await blocks.run(state, entry))?.bytes
-    },
+    run: (stream, offset) => runAt(context, stream, offset),
     runs: (stream, offset, bytes) => runsFrom(context, stream, offset, bytes),
     sketch: sketchRun,
     onOwnFork: (listener) => {
@@ -281,7 +243,10 @@ export const openLog = async (options: OpenLogOptions): Promise<OwnLog> => {
       return () => ownForkListeners.delete(listener)
     },
     present: () => presentOf(context),
-    presentCount: (stream) => index.stream(stream)?.present ?? 0,
+    presentCount: (stream) => {
+      const state = index.stream(stream)
+      return state === undefined ? 0 : state.present - state.shift
+    },
     read: (what: ReadOptions) => read(context, what),
     onPresent: (listener) => {
       listeners.add(listener)

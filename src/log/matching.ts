@@ -49,9 +49,10 @@ const placeOf = (block: Block, stream: StreamId, index: number): Filterable => (
   appId: block.apps[block.appOf?.[index] ?? 0] as AppId,
 })
 
-export const eventOf = (block: Block, stream: StreamId, index: number): LogEvent => ({
+/** `shift`: offset within what its author signed at which `stream` begins. */
+export const eventOf = (block: Block, stream: StreamId, index: number, shift: number): LogEvent => ({
   ...placeOf(block, stream, index),
-  offset: block.from + index,
+  offset: block.from + index - shift,
   payload: block.payload(index),
 })
 

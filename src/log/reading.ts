@@ -13,7 +13,8 @@ const batchEventsMax = 256
 
 export const presentOf = (context: LogContext): OffsetMap => {
   const offsets: Record<string, number> = {}
-  for (const { stream, present } of context.index.ordered()) if (present > 0) offsets[stream] = present - 1
+  for (const { stream, present, shift } of context.index.ordered())
+    if (present > shift) offsets[stream] = present - shift - 1
   return offsets
 }
 
@@ -25,16 +26,25 @@ interface Span {
   readonly expired: { readonly from: number; readonly count: number }
 }
 
+/** In the offsets of the entries; what is asked for counts from where a branch of a fork begins. */
 const spansOf = (context: LogContext, { lowerBound, upperBound }: ReadOptions): Span[] =>
   context.index.ordered().flatMap((state) => {
+    const { shift } = state
     const bound =
-      upperBound === undefined ? state.present : Math.min(state.present, (upperBound[state.stream] ?? -1) + 1)
-    const wanted = (lowerBound?.[state.stream] ?? -1) + 1
+      upperBound === undefined ? state.present : Math.min(state.present, (upperBound[state.stream] ?? -1) + 1 + shift)
+    const wanted = (lowerBound?.[state.stream] ?? -1) + 1 + shift
     const from = Math.max(wanted, baseOf(state))
     const named = lowerBound?.[state.stream] !== undefined
     return bound <= wanted
       ? []
-      : [{ state, from, to: bound, expired: { from: wanted, count: named ? Math.min(from, bound) - wanted : 0 } }]
+      : [
+          {
+            state,
+            from,
+            to: bound,
+            expired: { from: wanted - shift, count: named ? Math.min(from, bound) - wanted : 0 },
+          },
+        ]
   })
 
 /** The cursor whose next key comes first, and the key of the runner-up. */

@@ -38,13 +38,13 @@ export interface StoredRun {
   readonly write: Write
 }
 
-/** How `run` is written. */
-export const storeRun = (run: Run, receipts: readonly StoredReceipt[] = []): StoredRun => {
+/** How `run` is written; `place` differs from its stream where that forked. */
+export const storeRun = (run: Run, receipts: readonly StoredReceipt[] = [], place = run.header.stream): StoredRun => {
   const beside = encodeReceipts(receipts)
   const prefix = createByteWriter(beside.length + 8)
   prefix.sized(beside)
   const value = concatBytes(prefix.done(), run.bytes)
-  const key = writeRunKey(run, value)
+  const key = writeRunKey(run, value, place)
   return { key, write: { type: 'put', table: 'runs', key, value } }
 }
 

@@ -3,6 +3,8 @@ import { decodeCount } from './count.ts'
 import type { StreamId } from '../core/event.ts'
 import type { Store } from '../store/contract.ts'
 import type { Cuts } from './kept-cuts.ts'
+import { loadBranches } from './branch.ts'
+import { demandFamily, placeOf, recompose } from './family.ts'
 import { loadCuts } from './kept-cuts.ts'
 import type { RunKey } from './run-key.ts'
 import { readRunKey } from './run-key.ts'
@@ -37,8 +39,9 @@ const readSummaries = async (store: Store, findings: string[]): Promise<Readonly
 
 /** Runs that overlap cannot come from our transactions; should the store hold some all the same, the longer one stays. */
 const place = (state: StreamState, entry: RunEntry, findings: string[]): void => {
-  // an ephemeral stream may begin anywhere, a permanent one at 0 only (RULES 8)
-  const last = state.entries.at(-1) ?? { from: 0, count: state.ephemeral ? entry.from : 0, lastLamport: 0 }
+  // an ephemeral stream may begin anywhere, and what branches off another line; a permanent one at 0 only (RULES 8)
+  const mayBeginAnywhere = state.ephemeral || state.branch !== undefined
+  const last = state.entries.at(-1) ?? { from: 0, count: mayBeginAnywhere ? entry.from : 0, lastLamport: 0 }
   if (endOf(last) === entry.from) {
     state.entries.push(entry)
     return
@@ -73,14 +76,16 @@ const missing = (before: Pick<RunEntry, 'from' | 'count' | 'lastLamport'>, after
 
 export const recover = async (store: Store, cutOf: (stream: StreamId) => number | undefined): Promise<Recovered> => {
   const findings: string[] = []
-  const [keys, summaries, kept, cuts] = await Promise.all([
+  const [keys, summaries, kept, cuts, branches] = await Promise.all([
     store.keys('runs', {}),
     readSummaries(store, findings),
     store.get('meta', 'lamport'),
     loadCuts(store, findings),
+    loadBranches(store, findings),
   ])
   // who was cut off is known again only when the swarm's own streams have been read
   const index = createIndex((stream) => cuts.get(stream) ?? cutOf(stream) ?? Infinity)
+  for (const branch of branches) placeOf(demandFamily(index, branch.stream, false), branch)
   let lamport = 0
   try {
     if (kept !== undefined) lamport = decodeCount(kept)
@@ -94,10 +99,12 @@ export const recover = async (store: Store, cutOf: (stream: StreamId) => number 
       continue
     }
     const summary = fields.sealed ? summaries.get(`${fields.stream}/${fields.from}/${fields.count}`) : undefined
-    const state = index.demand(fields.stream, fields.ephemeral)
+    const state = index.place(fields.stream) ?? index.demand(fields.stream, fields.ephemeral)
+    state.ephemeral = fields.ephemeral
     place(state, createEntry(key, fields, summary?.receivedAt ?? 0, summary), findings)
     lamport = Math.max(lamport, fields.lastLamport)
   }
-  for (const state of index.streams.values()) state.present = visibleOf(state)
+  for (const family of index.families.values()) await recompose(index, family, () => Promise.resolve(0))
+  for (const state of index.streams.values()) state.present = Math.max(state.shift, visibleOf(state))
   return { index, lamport, cuts, findings }
 }

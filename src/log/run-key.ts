@@ -27,10 +27,10 @@ export interface RunKey {
 
 export const offsetDigits = (offset: number): string => String(offset).padStart(16, '0')
 
-/** `record` is what is stored under the key. */
-export const writeRunKey = ({ header }: Run, record: Uint8Array): string =>
+/** `record` is what is stored under the key; `place` is the run's stream, or that of another line of it (RULES 18). */
+export const writeRunKey = ({ header }: Run, record: Uint8Array, place: StreamId): string =>
   [
-    header.stream,
+    place,
     offsetDigits(header.from),
     header.count,
     header.lastLamport,

@@ -1,7 +1,10 @@
 /** What the log knows of each stream in memory: a cache of the store's keys, rebuilt by every opening. */
 import type { NodeId, StreamId } from '../core/event.ts'
+import { isWrittenBy } from '../core/event-filter.ts'
 import { cryptBase64, parseStreamId } from '../core/node-id.ts'
 import type { Block } from './body.ts'
+import type { Branch, Line } from './branch.ts'
+import type { Family } from './family.ts'
 import type { StoredReceipt } from './record.ts'
 import type { RunKey } from './run-key.ts'
 import { emptyChain } from './row.ts'
@@ -23,6 +26,8 @@ export interface RunEntry extends Omit<RunKey, 'stream' | 'ephemeral'> {
   quarantined: boolean
   /** Milliseconds since the epoch; 0 when not known. */
   readonly receivedAt: number
+  /** The run of which this is a part, where another line goes on from within it. */
+  readonly whole?: RunEntry
 }
 
 export interface StreamState {
@@ -33,9 +38,15 @@ export interface StreamState {
   /** Contiguous, ascending, never overlapping. */
   entries: RunEntry[]
   /** Whether an entry was ever quarantined: most streams need not be searched for one. */
-  readonly damage: { isFound: boolean }
+  damage: { isFound: boolean }
   /** One past the last offset that readers see. */
   present: number
+  /** A line of a stream that forked is read from offset 0 on; its entries and all bounds here are in the offsets that its author signed, so much more. */
+  shift: number
+  /** Of what is read under a name, where the stream forked; its entries are put together from those of its places. */
+  line: (Line & { readonly family: Family }) | undefined
+  /** Of a place: where its line leaves another one. */
+  readonly branch: Branch | undefined
   /** Events from here on do not count (RULES 19); Infinity: all do. */
   cut: number
   /** Chain at the last commit before a cut that lies within an entry. */
@@ -130,6 +141,9 @@ export const createStreamState = (stream: StreamId, ephemeral: boolean, cut: num
   entries: [],
   damage: { isFound: false },
   present: 0,
+  shift: 0,
+  line: undefined,
+  branch: undefined,
   cut,
   cutChain: undefined,
 })
@@ -137,7 +151,19 @@ export const createStreamState = (stream: StreamId, ephemeral: boolean, cut: num
 export interface Index {
   /** Where a stream that is new here is cut; Infinity: nowhere. */
   cutFor: (stream: StreamId) => number
+  /** By what they are read as. */
   readonly streams: ReadonlyMap<StreamId, StreamState>
+  /** Those that forked, by the stream that was signed. */
+  readonly families: Map<StreamId, Family>
+  /** Where runs that were signed as of `stream` are kept, the line known first before the others; empty for one that is new. */
+  places(stream: StreamId): readonly StreamState[]
+  /** All of them, of all streams. */
+  allPlaces(): Iterable<StreamState>
+  /** The one that bears this name. */
+  place(name: StreamId): StreamState | undefined
+  isPlace(name: StreamId): boolean
+  /** How many lines streams of this author have besides their own. */
+  branchesOf(node: NodeId): number
   stream(stream: StreamId): StreamState | undefined
   /** The state of `stream`, made when there is none. */
   demand(stream: StreamId, ephemeral: boolean): StreamState
@@ -147,10 +173,35 @@ export interface Index {
 
 export const createIndex = (cutFor: (stream: StreamId) => number): Index => {
   const streams = new Map<StreamId, StreamState>()
+  const families = new Map<StreamId, Family>()
   let order: readonly StreamState[] | undefined
   const index: Index = {
     cutFor,
     streams,
+    families,
+    places: (stream) => {
+      const family = families.get(stream)
+      if (family !== undefined) return [...family.places.values()]
+      const state = streams.get(stream)
+      return state === undefined ? [] : [state]
+    },
+    allPlaces: function* () {
+      for (const state of streams.values()) if (state.line === undefined && !families.has(state.stream)) yield state
+      for (const family of families.values()) yield* family.places.values()
+    },
+    place: (name) => {
+      for (const family of families.values()) {
+        const place = family.places.get(name)
+        if (place !== undefined) return place
+      }
+      return streams.get(name)
+    },
+    isPlace: (name) => [...families.values()].some(({ places }) => places.has(name)),
+    branchesOf: (node) => {
+      let count = 0
+      for (const { stream, branches } of families.values()) if (isWrittenBy(stream, node)) count += branches.length
+      return count
+    },
     stream: (stream) => streams.get(stream),
     demand: (stream, ephemeral) => {
       const known = streams.get(stream)
