@@ -171,7 +171,7 @@ export interface Swarm {
   readInvitation(link: string): Promise<InvitationDetails>
   /**
    * Joins by a link, or by its pasted text. Resolves when this device is a member; goes on by itself while nobody can be reached, also after
-   * a restart, see `status().joining`; rejects with `ERR_INVITATION` (no invitation), `ERR_INVITATION_EXPIRED`, `ERR_INVITATION_USED`,
+   * a restart, see `status().joining`; rejects with `ERR_INVITATION` (no invitation), `ERR_INVITATION_EXPIRED`, `ERR_INVITATION_USED`, `ERR_INVITATION_WITHDRAWN`,
    * `ERR_ALREADY_MEMBER`, `ERR_JOIN_CANCELLED`. A log this device has is kept, see `former()`.
    */
   join(link: string): Promise<SwarmStatus>

@@ -268,6 +268,7 @@ describe('a query of a former log', () => {
     const asked = ask('query', { query: 'FROM allEvents', order: 'asc', swarmId })
     await expect(asked).rejects.toMatchObject({ code: 'ERR_NO_LOG' })
     expect(statusOf('ERR_NO_LOG')).toBe(404)
+    expect(['ERR_RANK', 'ERR_UNKNOWN_DEVICE', 'ERR_NOT_RETIRED'].map(statusOf)).toEqual([403, 404, 409])
     const wrong = ask('query', { query: 'FROM x', order: 'asc', swarmId })
     await expect(wrong).rejects.toMatchObject({ code: 'ERR_BAD_REQUEST' })
     expect(script.asked).toHaveLength(1)
