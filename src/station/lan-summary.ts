@@ -61,7 +61,7 @@ export const lanSummary = (lan: Lan, { dataFolder, isTerminal, ...given }: Summa
           `   ${authority.fingerprint.slice(48)}`,
         ]),
     '2. On the first tablet: begin a swarm, and keep its recovery code.',
-    '3. There: Devices, Make invitation, for as many as there are: a poster that brings in all the others.',
+    '3. There: Devices, Invite devices, a poster for as many as there are: it brings in all the others.',
     ...problems.map((problem) => `! ${problem}`),
     `Data: ${dataFolder}. Twenty tablets step by step: docs/fleet.md`,
   ].join('\n')

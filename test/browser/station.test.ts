@@ -1,6 +1,7 @@
 /** The station as a process, from outside: what it answers, keeps, refuses, and how it ends. */
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
 import { readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -192,3 +193,31 @@ test.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM'] as const)(
     }
   },
 )
+
+test('our authority for device management: three files and the fingerprint, the same each time; a flag that needs --lan says so', async () => {
+  const [data, folder] = [temporaryFolder(), join(temporaryFolder(), 'made')]
+  const app = ['--app', join(root, 'dist/app'), '--data', data]
+  const made = await runStart('ca', 'export', folder, '--name', 'shoal.plant.example', ...app)
+  expect([made.code, readdirSync(folder).sort()]).toEqual([0, ['shoal-ca.crt', 'shoal-ca.pem', 'shoal.mobileconfig']])
+  const { fingerprint256 } = new X509Certificate(readFileSync(join(folder, 'shoal-ca.crt')))
+  expect(made.output).toContain(`SHA-256 ${fingerprint256}`)
+  expect(made.output).toContain('for https://shoal.plant.example:4443')
+  const profile = readFileSync(join(folder, 'shoal.mobileconfig'), 'utf8').replaceAll(/\s/g, '')
+  expect(profile).toContain(readFileSync(join(folder, 'shoal-ca.crt')).toString('base64'))
+  expect((await runStart('ca', 'export', folder, ...app)).output).toContain(fingerprint256)
+  const nowhere = await runStart('ca', 'export', join(data, 'lan.json', 'x'), ...app)
+  expect([nowhere.code, nowhere.output]).toEqual([1, expect.stringMatching(/may be written/)])
+  for (const [args, sentence] of [
+    [['--name', 'x'], /add --lan/],
+    [['--lan', '--cert', 'x'], /--cert and --key/],
+    [['ca', 'import', 'x'], /nothing that can be done/],
+    [['ca', 'export'], /in which folder/],
+    [['--lan', '--https-port', 'x'], /0 to 65535/],
+  ] as const) {
+    const { code, output } = await runStart(...args)
+    expect([code, output]).toEqual([2, expect.stringMatching(sentence)])
+  }
+  const wrong = await runStart('--lan', '--origin', 'http://x.example', '--port', '0', ...app)
+  expect([wrong.code, wrong.output]).toEqual([1, expect.stringMatching(/must begin with https/)])
+  removeFolder(data)
+})
