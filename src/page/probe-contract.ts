@@ -48,5 +48,6 @@ export interface Probes {
   station(url: string, signal: AbortSignal): Promise<StationFinding>
   addresses(signal: AbortSignal): Promise<AddressFinding>
   localNetwork(): Promise<PermissionFinding>
-  storage(): Promise<StorageFinding>
+  /** Undefined where the browser does not tell. */
+  storage(): Promise<StorageFinding | undefined>
 }

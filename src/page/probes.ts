@@ -160,15 +160,13 @@ const probeLocalNetwork = async (): Promise<PermissionFinding> => {
   return 'unknown'
 }
 
-const probeStorage = async (): Promise<StorageFinding> => {
+const probeStorage = async (): Promise<StorageFinding | undefined> => {
   try {
-    const [{ usage = 0, quota = 0 }, isKept] = await Promise.all([
-      navigator.storage.estimate(),
-      navigator.storage.persisted(),
-    ])
-    return { used: usage, quota, isKept }
+    const [{ usage, quota }, isKept] = await Promise.all([navigator.storage.estimate(), navigator.storage.persisted()])
+    // a browser that allows nothing says so by 0
+    return usage === undefined || quota === undefined ? undefined : { used: usage, quota, isKept }
   } catch {
-    return { used: 0, quota: 0, isKept: false }
+    return undefined
   }
 }
 

@@ -90,6 +90,9 @@ export const look = async ({ shoal, page, device, signal, onStep }: LookOptions)
   })
   // both by what the steps before have seen
   await step('clock', async () => ({}))
-  await step('storage', async () => ({ storage: await probes.storage() }))
+  await step('storage', async () => {
+    const storage = await probes.storage()
+    return storage === undefined ? {} : { storage }
+  })
   return seen
 }

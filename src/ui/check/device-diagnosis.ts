@@ -78,6 +78,9 @@ const refusal = ({ code, message, by }: LinkFailure): DeviceCause | undefined =>
     case 'ERR_BUSY':
     case 'ERR_TOO_MANY_LINKS':
       return 'device-full'
+    case 'ERR_LEAVING':
+    case 'ERR_CHANNEL_CLOSED':
+      return 'dropped'
     case 'ERR_NO_ANSWER':
     case 'ERR_PROOF_TIMEOUT':
       return 'no-answer'
@@ -96,15 +99,28 @@ export const causeOfFailure = (attempt: AttemptStatus): DeviceCause => {
   return 'refused'
 }
 
+/** Refused for what it is: that does not pass by itself, wherever the other one is by now. */
+const lasting: ReadonlySet<DeviceCause> = new Set([
+  'cloned',
+  'device-retired',
+  'device-revoked',
+  'in-between',
+  'left',
+  'not-member',
+  'retired',
+  'revoked',
+  'version-old-here',
+  'version-old-there',
+  'wrong-swarm',
+])
+
 /** Undefined: there is a link. */
 export const causeOfDevice = (reach: Reach, node: Connectivity): DeviceCause | undefined => {
   const { standing, link, seenAt, attempt, failed } = reach
   if (link !== undefined) return undefined
   if (standing !== 'active') return standingCauses[standing]
-  // refused for what it is: that does not pass by itself, wherever the other one is by now
   const last = failed === undefined ? undefined : causeOfFailure(failed)
-  const isLasting = failed?.failure !== undefined && failed.failure.by !== 'network' && last !== 'device-full'
-  if (last !== undefined && isLasting) return last
+  if (last !== undefined && lasting.has(last)) return last
   const isStuck = attempt?.step === 'answered' && attempt.failure === undefined && node.now - attempt.at > connectMax
   if (isStuck) return notConnected(attempt)
   if (seenAt === 'nowhere') return 'device-away'

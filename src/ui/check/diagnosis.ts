@@ -94,12 +94,18 @@ const fromNode = (seen: Observations): Finding[] => {
   return found
 }
 
+/** A page of this very machine needs no permission for it, and some browsers say "denied" there. */
+const isLoopback = (url: string): boolean => /^\w+:\/\/(?:localhost|127\.|\[::1\])/.test(url)
+
 const fromNetwork = (seen: Observations, isLinked: boolean): Finding[] => {
   const { page, localNetwork, addresses, origin } = seen
   const step = 'network'
   const found: Finding[] = []
   if (!page.isOnline && origin?.answers !== 'yes') found.push({ step, cause: 'offline', level: 'fail' })
-  if (localNetwork === 'denied') found.push({ step, cause: 'local-network-denied', level: 'fail' })
+  // where the way to others works all the same, it is none of that network
+  const works = isLinked || nodeOf(seen)?.stations.some(({ state }) => state === 'connected') === true
+  if (localNetwork === 'denied' && !isLoopback(origin?.url ?? ''))
+    found.push({ step, cause: 'local-network-denied', level: works ? 'hint' : 'fail' })
   if (addresses?.isSupported === true && addresses.raw + addresses.mdns === 0 && page.isOnline)
     found.push({ step, cause: 'no-candidates', level: isLinked ? 'warn' : 'fail' })
   return found
@@ -214,7 +220,7 @@ const fromClock = (seen: Observations): Finding[] => {
 }
 
 const fromStorage = ({ storage }: Observations): Finding[] => {
-  if (storage === undefined || storage.quota === 0) return []
+  if (storage === undefined) return []
   const room = storage.quota - storage.used
   const step = 'storage'
   if (room < roomLow) return [{ step, cause: 'storage-full', level: room < roomNone ? 'fail' : 'warn' }]

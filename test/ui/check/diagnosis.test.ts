@@ -110,6 +110,7 @@ const cases: readonly (readonly [what: string, seen: Partial<Observations>, caus
     'fail',
   ],
   ['no network, and the station is on this very machine', page({ isOnline: false }), 'fine', 'fine'],
+  ['local network forbidden, and yet all works', { localNetwork: 'denied' }, 'fine', 'fine'],
   ['local network forbidden', { localNetwork: 'denied', node: unreachable }, 'local-network-denied', 'fail'],
   [
     'no candidates',
@@ -235,6 +236,7 @@ const cases: readonly (readonly [what: string, seen: Partial<Observations>, caus
   ['it sleeps', apart(reach(failedWith('ERR_NO_ANSWER', 'network', { step: 'offered' }))), 'no-answer', 'fail'],
   ['it broke', apart(reach(failedWith('ERR_SILENT', 'network'))), 'dropped', 'fail'],
   ['something new', apart(reach(failedWith('ERR_TOMORROW', 'them'))), 'refused', 'fail'],
+  ['it said goodbye', apart(reach({ ...failedWith('ERR_LEAVING', 'them'), seenAt: 'nowhere' })), 'device-away', 'warn'],
   ['it is away, and nobody else is there', apart(reach({ seenAt: 'nowhere' })), 'device-away', 'warn'],
   ['it is away, and others are there', apart(linked, reach({ seenAt: 'nowhere' }, gate)), 'fine', 'fine'],
   [
