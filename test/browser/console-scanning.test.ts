@@ -311,8 +311,16 @@ test('a code says how long it lives, and another one takes its place before it e
     .waitFor()
   expect(await panel(page, 'code').textContent()).not.toBe(first)
   expect((await asked(page)).filter((call) => call === 'code ')).toHaveLength(2)
+  // a link that does not come up is not waited for in silence
+  await page.locator('shoal-by-hand details.text summary').click()
+  await page.locator('shoal-by-hand textarea').fill(handCode('A', 1))
+  await panel(page, 'take').click()
+  await panel(page, 'linking').waitFor()
+  expect(await panel(page, 'slow').count()).toBe(0)
+  await page.clock.fastForward('00:30')
+  await panel(page, 'slow').waitFor()
+  await panel(page, 'again').click()
   // an answer is not renewed: it belongs to one code
-  await panel(page, 'cancel').click()
   await page.locator('shoal-by-hand details.text summary').click()
   await page.locator('shoal-by-hand textarea').fill(handCode('O', 3))
   await panel(page, 'take').click()

@@ -138,22 +138,26 @@ const cases = Object.entries(sizes).flatMap(([size, [width, height]]) =>
     .map((look) => ({ size, width, height, ...look })),
 )
 
-test.each(cases)('on a $size, $scheme, $language', async ({ size, width, height, scheme, language }) => {
-  const wrong: string[] = []
-  for (const { name, scene, hash, shows, isLost = false, prepare } of scenes) {
-    const page = await (isLost ? lost : browser).context.newPage()
-    page.on('pageerror', (error) => wrong.push(`${name}: ${error.message}`))
-    await page.setViewportSize({ width, height })
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
-    await page.addInitScript((chosen) => localStorage.setItem('shoal.language', chosen), language)
-    await page.goto(`${served.url}?${scene}${hash}`)
-    await prepare?.(page)
-    const shown = page.locator(shows).first()
-    await shown.waitFor()
-    wrong.push(...(await faults(page)).map((fault) => `${name}: ${fault}`))
-    await shown.scrollIntoViewIfNeeded()
-    if (folder) await page.screenshot({ path: join(folder, `${size}-${scheme}-${name}.png`) })
-    await page.close()
-  }
-  expect(wrong).toEqual([])
-})
+test.each(cases)(
+  'on a $size, $scheme, $language',
+  async ({ size, width, height, scheme, language }) => {
+    const wrong: string[] = []
+    for (const { name, scene, hash, shows, isLost = false, prepare } of scenes) {
+      const page = await (isLost ? lost : browser).context.newPage()
+      page.on('pageerror', (error) => wrong.push(`${name}: ${error.message}`))
+      await page.setViewportSize({ width, height })
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+      await page.addInitScript((chosen) => localStorage.setItem('shoal.language', chosen), language)
+      await page.goto(`${served.url}?${scene}${hash}`)
+      await prepare?.(page)
+      const shown = page.locator(shows).first()
+      await shown.waitFor()
+      wrong.push(...(await faults(page)).map((fault) => `${name}: ${fault}`))
+      await shown.scrollIntoViewIfNeeded()
+      if (folder) await page.screenshot({ path: join(folder, `${size}-${scheme}-${name}.png`) })
+      await page.close()
+    }
+    expect(wrong).toEqual([])
+  },
+  240_000,
+)

@@ -9,6 +9,7 @@ import { handCodeAgeMax } from '../../client/contract.ts'
 import { icon } from '../icons.ts'
 import { Panel } from '../panel.ts'
 import { qrCode } from '../qr-code.ts'
+import { linkTo } from '../route.ts'
 import { keepAwake } from '../scan/awake.ts'
 import type { Awake } from '../scan/awake.ts'
 import { isCameraAllowed, openCamera } from '../scan/camera.ts'
@@ -248,7 +249,12 @@ export class ShoalByHand extends Panel {
           <div class="bar">${this.#cancel()}</div>`
       case 'linking':
         return html`<p class="note" role="status">${this.say('pair.linking')}</p>
-          ${this.now - step.since > slowAfter ? html`<p class="note warn">${this.say('pair.slow')}</p>` : nothing}
+          ${
+            this.now - step.since > slowAfter
+              ? html`<p class="note warn" data-test="slow">${this.say('pair.slow')}</p>
+                  <a class="button" href=${linkTo({ view: 'check' })}>${icon('check')}${this.say('nav.check')}</a>`
+              : nothing
+          }
           <div class="bar">
             <button @click=${this.#again} data-test="again">${this.say('hand.again')}</button>
           </div>`
