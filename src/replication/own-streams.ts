@@ -58,6 +58,7 @@ interface Told {
   readonly deferred: (() => void)[]
   hasHeads: boolean
   isComparing: boolean
+  letGo: () => void
 }
 
 export const createOwnStreams = ({ log, clock, ask, report }: OwnStreamsOptions): OwnStreams => {
@@ -77,8 +78,14 @@ export const createOwnStreams = ({ log, clock, ask, report }: OwnStreamsOptions)
       deferred: [],
       hasHeads: false,
       isComparing: false,
+      letGo: () => undefined,
     }
     links.set(link, made)
+    // whoever says nothing of what it holds is served all the same
+    made.letGo = clock.after(doubtMax, () => {
+      made.hasHeads = true
+      clear(made)
+    })
     return made
   }
 
@@ -187,7 +194,9 @@ export const createOwnStreams = ({ log, clock, ask, report }: OwnStreamsOptions)
       end(link, stream, !isShown && answer.type !== 'stored')
     },
     forget: (link) => {
-      for (const check of links.get(link)?.checks.values() ?? []) release(check)
+      const told = links.get(link)
+      for (const check of told?.checks.values() ?? []) release(check)
+      told?.letGo()
       links.delete(link)
     },
     get isInDoubt() {
@@ -196,6 +205,7 @@ export const createOwnStreams = ({ log, clock, ask, report }: OwnStreamsOptions)
     settled: () => (holding.size === 0 ? Promise.resolve() : new Promise((resolve) => void waiters.push(resolve))),
     close: () => {
       for (const check of holding) release(check)
+      for (const told of links.values()) told.letGo()
       links.clear()
     },
   }
