@@ -56,24 +56,22 @@ const cases = Object.entries(sizes).flatMap(([size, [width, height]]) =>
   looks
     // the longer words where there is least room, the other look on the tablet; every pair when pictures are wanted
     .filter(({ language }) => folder !== undefined || (size === 'tablet') === (language === 'en'))
-    .map((look) => ({ size, width, height, ...look })),
+    .flatMap((look) => scenes.map((scene) => ({ size, width, height, ...look, ...scene }))),
 )
 
-test.each(cases)('on a $size, $scheme, $language', async ({ size, width, height, scheme, language }) => {
+test.each(cases)('$name on a $size, $scheme, $language', async (at) => {
+  const { name, scene, hash, shows, prepare, size, width, height, scheme, language } = at
   const wrong: string[] = []
-  for (const { name, scene, hash, shows, prepare } of scenes) {
-    const page = await browser.context.newPage()
-    page.on('pageerror', (error) => wrong.push(`${name}: ${error.message}`))
-    await page.setViewportSize({ width, height })
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
-    await page.addInitScript((chosen) => localStorage.setItem('shoal.language', chosen), language)
-    await page.goto(`${served.url}?${scene}${hash}`)
-    await prepare?.(page)
-    await page.locator(shows).first().waitFor()
-    wrong.push(...(await faults(page)).map((fault) => `${name}: ${fault}`))
-    wrong.push(...(await smallTargets(page)).map((target) => `${name}: ${target}`))
-    if (folder) await page.screenshot({ path: join(folder, `${size}-${scheme}-${name}.png`) })
-    await page.close()
-  }
+  const page = await browser.context.newPage()
+  page.on('pageerror', (error) => wrong.push(error.message))
+  await page.setViewportSize({ width, height })
+  await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+  await page.addInitScript((chosen) => localStorage.setItem('shoal.language', chosen), language)
+  await page.goto(`${served.url}?${scene}${hash}`)
+  await prepare?.(page)
+  await page.locator(shows).first().waitFor()
+  wrong.push(...(await faults(page)), ...(await smallTargets(page)))
+  if (folder) await page.screenshot({ path: join(folder, `${size}-${scheme}-${name}.png`) })
+  await page.close()
   expect(wrong).toEqual([])
 })

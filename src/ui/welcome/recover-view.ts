@@ -127,7 +127,7 @@ export class ShoalRecover extends Panel {
     return html`<p>${this.say('recover.text', { name })}</p>
       <form class="stack" @submit=${this.#recover}>
         <p class="soft" id="hint">${this.say('recover.hint')}</p>
-        <div class="groups" role="group" aria-describedby="hint">
+        <div class="groups" role="group" aria-label=${this.say('sheet.recovery')} aria-describedby="hint">
           ${this.groups.map((group, index) => this.#group(group, index))}
         </div>
         <div role="alert">${this.#wrong()}</div>
