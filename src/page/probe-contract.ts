@@ -37,6 +37,8 @@ export interface AddressFinding {
 export type PermissionFinding = 'granted' | 'prompt' | 'denied' | 'unknown'
 
 export interface StorageFinding {
+  /** A few kilobytes could be written. What browsers say of their quota may be made up. */
+  readonly isWritable: boolean
   /** Bytes. */
   readonly used: number
   readonly quota: number

@@ -160,11 +160,43 @@ const probeLocalNetwork = async (): Promise<PermissionFinding> => {
   return 'unknown'
 }
 
+const scratchName = 'shoal-probe'
+const scratchBytes = 256 * 1024
+
+/** Random, so that no browser makes it smaller. Random bytes come 64 KiB at a time. */
+const scratch = (): Uint8Array<ArrayBuffer> => {
+  const bytes = new Uint8Array(scratchBytes)
+  for (let at = 0; at < scratchBytes; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536))
+  return bytes
+}
+
+/** Writes into a store of its own, and removes it. */
+const canWrite = (): Promise<boolean> =>
+  new Promise((resolve) => {
+    const opening = indexedDB.open(scratchName, 1)
+    const end = (isWritten: boolean): void => {
+      if (opening.readyState === 'done' && opening.error === null) opening.result.close()
+      indexedDB.deleteDatabase(scratchName)
+      resolve(isWritten)
+    }
+    opening.onupgradeneeded = () => opening.result.createObjectStore('scratch')
+    opening.onerror = () => end(false)
+    opening.onsuccess = () => {
+      const transaction = opening.result.transaction('scratch', 'readwrite', { durability: 'strict' })
+      transaction.oncomplete = () => end(true)
+      transaction.onabort = () => end(false)
+      transaction.objectStore('scratch').put(scratch(), 0)
+    }
+  })
+
 const probeStorage = async (): Promise<StorageFinding | undefined> => {
   try {
-    const [{ usage, quota }, isKept] = await Promise.all([navigator.storage.estimate(), navigator.storage.persisted()])
-    // a browser that allows nothing says so by 0
-    return usage === undefined || quota === undefined ? undefined : { used: usage, quota, isKept }
+    const [isWritable, { usage, quota }, isKept] = await Promise.all([
+      canWrite(),
+      navigator.storage.estimate(),
+      navigator.storage.persisted(),
+    ])
+    return usage === undefined || quota === undefined ? undefined : { isWritable, used: usage, quota, isKept }
   } catch {
     return undefined
   }

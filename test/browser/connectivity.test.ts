@@ -117,7 +117,8 @@ describe('two tablets and a station', () => {
     const { usage = 0 } = await gate.page.evaluate(() => navigator.storage.estimate())
     await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: usage + 1000 })
     try {
-      expect(await check(gate.page)).toBe('storage-full')
+      // Chromium goes by a quota that is up to 30 s old
+      await expect.poll(() => check(gate.page), { timeout: 60_000 }).toBe('storage-full')
     } finally {
       await session.send('Storage.overrideQuotaForOrigin', { origin })
     }

@@ -24,7 +24,7 @@ export const fakeProbes = (scene: CheckScene): Probes => ({
     isLooped: scene !== 'trouble',
   }),
   localNetwork: async () => 'granted',
-  storage: async () => ({ used: 18_400_000, quota: 6_200_000_000, isKept: scene === 'fine' }),
+  storage: async () => ({ isWritable: true, used: 18_400_000, quota: 6_200_000_000, isKept: scene === 'fine' }),
 })
 
 export const fakeConnectivity = (scene: CheckScene, now: number): Partial<Connectivity> => {

@@ -223,7 +223,8 @@ const fromStorage = ({ storage }: Observations): Finding[] => {
   if (storage === undefined) return []
   const room = storage.quota - storage.used
   const step = 'storage'
-  if (room < roomLow) return [{ step, cause: 'storage-full', level: room < roomNone ? 'fail' : 'warn' }]
+  const isFull = !storage.isWritable || room < roomNone
+  if (isFull || room < roomLow) return [{ step, cause: 'storage-full', level: isFull ? 'fail' : 'warn' }]
   return storage.isKept ? [] : [{ step, cause: 'storage-evictable', level: 'hint' }]
 }
 

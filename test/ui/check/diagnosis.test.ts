@@ -65,7 +65,7 @@ const good: Observations = {
   stations: [{ url, answers: 'yes' }],
   addresses: { isSupported: true, raw: 0, mdns: 2, isLooped: true },
   localNetwork: 'granted',
-  storage: { used: 1e7, quota: 6e9, isKept: true },
+  storage: { isWritable: true, used: 1e7, quota: 6e9, isKept: true },
   isTried: true,
 }
 const page = (part: Partial<Observations['page']>): Partial<Observations> => ({ page: { ...good.page, ...part } })
@@ -314,9 +314,25 @@ const cases: readonly (readonly [what: string, seen: Partial<Observations>, caus
     'clock-differs',
     'warn',
   ],
-  ['the storage is full', { storage: { used: 6e9, quota: 6e9, isKept: true } }, 'storage-full', 'fail'],
-  ['the storage is nearly full', { storage: { used: 5.9e9, quota: 6e9, isKept: true } }, 'storage-full', 'warn'],
-  ['the storage may be cleared', { storage: { used: 1, quota: 6e9, isKept: false } }, 'fine', 'fine'],
+  [
+    'the storage is full',
+    { storage: { isWritable: true, used: 6e9, quota: 6e9, isKept: true } },
+    'storage-full',
+    'fail',
+  ],
+  [
+    'nothing can be written',
+    { storage: { isWritable: false, used: 1, quota: 6e9, isKept: true } },
+    'storage-full',
+    'fail',
+  ],
+  [
+    'the storage is nearly full',
+    { storage: { isWritable: true, used: 5.9e9, quota: 6e9, isKept: true } },
+    'storage-full',
+    'warn',
+  ],
+  ['the storage may be cleared', { storage: { isWritable: true, used: 1, quota: 6e9, isKept: false } }, 'fine', 'fine'],
   ['no swarm', { node: node({ state: 'alone', devices: [], stations: [] }) }, 'alone', 'hint'],
   ['a swarm of one', apart(), 'no-devices', 'hint'],
   [
@@ -351,7 +367,7 @@ describe('a diagnosis', () => {
       node: node({ devices: [reach({ seenAt: 'nowhere' })], stations: [{ url, state: 'unreachable' }] }),
       origin: { url: 'https://x', answers: 'no', isUntrusted: true },
       stations: [{ url, answers: 'no' }],
-      storage: { used: 1, quota: 6e9, isKept: false },
+      storage: { isWritable: true, used: 1, quota: 6e9, isKept: false },
     })
     expect(main.cause).toBe('certificate-untrusted')
     expect(findings.map(({ cause }) => cause)).toEqual([
