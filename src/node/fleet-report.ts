@@ -1,13 +1,14 @@
 /** What this node knows of the life of its devices, as its status tells it. */
 import type { Clock } from '../core/clock.ts'
 import type { NodeId } from '../core/event.ts'
+import type { Log } from '../log/contract.ts'
 import type { MemberRegister } from '../swarm/members.ts'
 import type { SwarmRecord } from '../swarm/record.ts'
 import { renewalsOf } from '../swarm/renewal.ts'
 import type { StandingsKeeper } from '../swarm/standings.ts'
 import type { DeviceStatus, DiaryEntry, SwarmStatus } from './contract.ts'
 import type { FleetStatus, StandingStatus } from './fleet-contract.ts'
-import { alertsOf, invitationsOf, standingStatus } from './fleet-status.ts'
+import { alertsOf, forksOf, invitationsOf, standingStatus } from './fleet-status.ts'
 import type { KeptLinks } from './kept-links.ts'
 
 export interface FleetReportDependencies {
@@ -16,6 +17,7 @@ export interface FleetReportDependencies {
   readonly standings: StandingsKeeper
   readonly record: Pick<SwarmRecord, 'invitations'>
   readonly links: Pick<KeptLinks, 'get'>
+  readonly log: Pick<Log, 'forks' | 'originOf'>
   readonly clock: Clock
   diary(): readonly DiaryEntry[]
 }
@@ -26,7 +28,7 @@ type Report = FleetStatus & Pick<SwarmStatus, 'role'>
 export const createFleetReport = (
   dependencies: FleetReportDependencies,
 ): ((devices: readonly DeviceStatus[], told: StandingStatus | undefined, isFounded: boolean) => Report) => {
-  const { self, members, standings, record, links, clock, diary } = dependencies
+  const { self, members, standings, record, links, log, clock, diary } = dependencies
   return (devices, told, isFounded) => {
     const own = standingStatus(standings.of(self))
     const invitations = invitationsOf({
@@ -42,7 +44,7 @@ export const createFleetReport = (
       role: members.get(self)?.admission.certificate.role ?? 'member',
       standing: own.type === 'active' && told !== undefined ? told : own,
       invitations,
-      alerts: isTold ? alertsOf({ devices, invitations, diary: diary(), renewals, forks: [] }) : [],
+      alerts: isTold ? alertsOf({ devices, invitations, diary: diary(), renewals, forks: forksOf(log) }) : [],
     }
   }
 }

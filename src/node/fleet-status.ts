@@ -1,5 +1,7 @@
 /** What a node tells of the life of its devices: where each stands, which invitations are open, and what an admin should look at. Pure. */
 import type { NodeId } from '../core/event.ts'
+import { parseStreamId } from '../core/node-id.ts'
+import type { Log } from '../log/contract.ts'
 import type { Standing, Ticket } from '../swarm/contract.ts'
 import type { DeviceStatus, DiaryEntry } from './contract.ts'
 import type { Alert, InvitationStatus, StandingStatus } from './fleet-contract.ts'
@@ -63,6 +65,15 @@ export interface AlertFacts {
   readonly renewals: ReadonlyMap<NodeId, readonly NodeId[]>
   readonly forks: readonly Omit<Extract<Alert, { readonly type: 'fork' }>, 'type'>[]
 }
+
+/** Whose they are: a branch may have branches of its own, under names that tell nothing of their author. */
+export const forksOf = (log: Pick<Log, 'forks' | 'originOf'>): AlertFacts['forks'] =>
+  log.forks().flatMap(({ stream, alias, from }) => {
+    let origin = stream
+    for (let fork = log.originOf(origin); fork !== undefined; fork = log.originOf(origin)) origin = fork.stream
+    const node = parseStreamId(origin)?.node
+    return node === undefined ? [] : [{ node, stream, alias, from }]
+  })
 
 /** What no honest device sends, as the diary has it. */
 const hostileCodes: ReadonlySet<string> = new Set([

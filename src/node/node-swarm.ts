@@ -192,6 +192,7 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
       succeed()
     }),
     members.onLearn(changed),
+    log.onFork(changed),
     standings.onChange(() => {
       recut()
       network?.part()
@@ -238,6 +239,7 @@ export const createNodeSwarm = async (dependencies: NodeSwarmDependencies): Prom
     standings,
     record,
     links,
+    log,
     clock,
     diary: dependencies.diary,
   })

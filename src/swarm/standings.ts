@@ -50,12 +50,14 @@ export const createStandings = (members: MemberRegister): StandingsKeeper => {
   const told = new Map<NodeId, Map<string, number>>()
   const listeners = new Set<(change: StandingChange) => void>()
   let current: Standings = { placed: new Map(), withdrawn: new Set() }
+  /** As the listeners know them. */
+  let settled = current
   let isStale = true
   let judged = -1
   let count = 0
 
-  /** Without a word nobody stands otherwise than the register says. */
-  const isTrivial = (): boolean => count === 0 && !members.hasChoice
+  /** Without a word nobody stands otherwise than the register says; where there was one, it may have to be undone. */
+  const isTrivial = (): boolean => count === 0 && !members.hasChoice && settled.placed.size === 0
 
   const judge = (): Standings => {
     if (!isStale && judged === members.revision) return current
@@ -74,9 +76,12 @@ export const createStandings = (members: MemberRegister): StandingsKeeper => {
   const of = (node: NodeId): Standing => (isTrivial() ? active : (placed(node)?.standing ?? active))
 
   const refresh = (): void => {
-    if (isTrivial() || (!isStale && judged === members.revision)) return
-    const before = current
+    if (isTrivial()) return
     const now = judge()
+    // who asked in between has had it judged, but nobody was told
+    if (now === settled) return
+    const before = settled
+    settled = now
     for (const [node, { admission }] of now.placed) members.choose(node, admission)
     const nodes = new Set<NodeId>()
     for (const [node, place] of now.placed) {

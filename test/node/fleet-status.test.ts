@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { NodeId } from '../../src/core/event.ts'
+import type { NodeId, StreamId } from '../../src/core/event.ts'
+import type { Fork } from '../../src/log/contract.ts'
 import type { DeviceStatus, DiaryEntry } from '../../src/node/contract.ts'
 import type { Alert, InvitationStatus } from '../../src/node/fleet-contract.ts'
 import type { AlertFacts } from '../../src/node/fleet-status.ts'
-import { alertsOf, invitationsOf } from '../../src/node/fleet-status.ts'
+import { alertsOf, forksOf, invitationsOf } from '../../src/node/fleet-status.ts'
 
 const id = (name: string): NodeId => name.padEnd(43, '.') as NodeId
 const device = (name: string, rest: Partial<DeviceStatus> = {}): DeviceStatus => ({
@@ -118,6 +119,29 @@ describe('what an admin is told', () => {
   ])('%s', (_, change, alerts) => {
     expect(alertsOf(facts(change))).toEqual(alerts)
   })
+})
+
+it('a fork is that of who signed it, also where a branch has branches', () => {
+  const [stream, branch, twig] = [`${id('m')}-0`, `${id('first')}-0`, `${id('second')}-0`] as [
+    StreamId,
+    StreamId,
+    StreamId,
+  ]
+  const digest = new Uint8Array(32)
+  const fork = (of: StreamId, alias: StreamId, from: number): Fork => ({
+    stream: of,
+    alias,
+    from,
+    chain: digest,
+    kept: digest,
+    other: digest,
+  })
+  const all = [fork(stream, branch, 4), fork(branch, twig, 2)]
+  const told = forksOf({ forks: () => all, originOf: (alias) => all.find((one) => one.alias === alias) })
+  expect(told).toEqual([
+    { node: id('m'), stream, alias: branch, from: 4 },
+    { node: id('m'), stream: branch, alias: twig, from: 2 },
+  ])
 })
 
 it('invitations are told until they expire, and after that where they were overused; the newest first', () => {

@@ -326,4 +326,25 @@ describe('the diary afterwards', () => {
     for (const code of ['ERR_FORGED', 'ERR_VECTOR', 'ERR_ADMISSION', 'ERR_FRAME', 'ERR_RELAY_FLOOD', 'ERR_NOT_READING'])
       expect([...codes]).toContain(code)
   })
+
+  it('tells admins who sent what no honest device sends; others are told nothing', () => {
+    const insiders = plant.insiders.map(({ signer }) => signer.id)
+    const hostile = plant.gate.node.swarm.status().alerts.filter((alert) => alert.type === 'hostile')
+    expect(new Set(hostile.map(({ code }) => code))).toEqual(
+      new Set([
+        'ERR_ADMISSION',
+        'ERR_BODY',
+        'ERR_FORGED',
+        'ERR_LAMPORT_LEAP',
+        'ERR_MALFORMED',
+        'ERR_VECTOR',
+        'ERR_VECTOR_FLOOD',
+      ]),
+    )
+    for (const { node, count } of hostile) {
+      expect(insiders).toContain(node)
+      expect(count).toBeGreaterThan(0)
+    }
+    expect(plant.oven.node.swarm.status().alerts).toEqual([])
+  })
 })
