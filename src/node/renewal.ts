@@ -48,7 +48,6 @@ export interface RenewalDependencies {
 }
 
 export interface NodeRenewal {
-  readonly isUnderWay: boolean
   /** Of a member's link; false: it is no answer to a renewal. */
   onFrame(link: Link, frame: JoinFrame): boolean
   /** Links have come or gone. */
@@ -231,9 +230,6 @@ export const openRenewal = async (dependencies: RenewalDependencies): Promise<No
   else checkRenewed()
 
   return {
-    get isUnderWay() {
-      return note !== undefined
-    },
     onFrame: (link, frame) => {
       if (note === undefined) return false
       // an answer that came late

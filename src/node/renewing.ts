@@ -36,8 +36,6 @@ export interface RenewingDependencies {
 export interface Renewing {
   /** For the network: frames about renewals, and those that `admitting` takes. */
   readonly admitting: Pick<Admitting, 'attach' | 'onFrame'>
-  /** This device has to go on as another one; until then it writes nothing. */
-  readonly isUnderWay: boolean
   /** Links have come or gone. */
   look(): void
   close(): void
@@ -82,9 +80,6 @@ export const openRenewing = async (dependencies: RenewingDependencies): Promise<
   }
   return {
     admitting: { attach: dependencies.admitting.attach, onFrame },
-    get isUnderWay() {
-      return own.isUnderWay
-    },
     look: own.look,
     close: own.close,
   }
