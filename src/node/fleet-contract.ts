@@ -84,7 +84,10 @@ export interface RevokeOptions {
   readonly recoveryCode?: string
 }
 
-/** Each asks for an admin's device (`ERR_NOT_ADMIN`) unless it says otherwise, and for a member (`ERR_UNKNOWN_DEVICE`). Asking twice does no harm. */
+/**
+ * Each asks for an admin's device (`ERR_NOT_ADMIN`) unless it says otherwise, for a member (`ERR_UNKNOWN_DEVICE`), and for another device than this
+ * one where a device goes (`ERR_BAD_REQUEST`). Asking twice does no harm.
+ */
 export interface Fleet {
   /** As `NodeSwarm.invite`, and more. */
   invite(options?: PosterOptions): Promise<string>
@@ -92,11 +95,14 @@ export interface Fleet {
   withdraw(invitation: string): Promise<void>
   /** Makes a member an admin. */
   promote(node: NodeId): Promise<void>
-  /** Lost or broken: no links any more; its events count, whoever brings them, until it is closed. */
+  /** Lost or broken: no links any more (an admin that ranks above who says it keeps them); its events count, whoever brings them, until it is closed. */
   retire(node: NodeId): Promise<void>
   /** Of a retired one: what is not held by now will not count (`ERR_NOT_RETIRED`). Frees the stability horizon. */
   close(node: NodeId): Promise<void>
-  /** Hostile: its events beyond the cut move to evidence. `ERR_RANK`: only who is nearer to the root may; with the recovery code everybody may. */
+  /**
+   * Hostile: its events beyond the cut move to evidence, also under names that it took later. `ERR_RANK`: an admin is revoked only by one nearer to the
+   * root; with the recovery code any member may, and becomes an admin by it. `ERR_RECOVERY_CODE`.
+   */
   revoke(node: NodeId, options?: RevokeOptions): Promise<void>
   /** `replacement`, a member, goes on in the place of `old`, which is retired; it takes its name where it has none of its own. */
   replace(old: NodeId, replacement: NodeId): Promise<void>

@@ -15,7 +15,8 @@ export interface Profile {
 
 /**
  * `left`: of its own will. `retired`: lost or broken; no links, its events count from any carrier. `closed`: retired, and its streams end where they
- * were closed. `revoked`: hostile; its streams end at the cut, those that the cut does not name at 0.
+ * were closed, but for the membership stream of an admin that was closed from below. `revoked`: hostile; its streams end at the cut, those that the
+ * cut does not name at 0; also who came in only by what a revoked admin gave beyond its cut.
  */
 export type StandingType = 'active' | 'left' | 'retired' | 'closed' | 'revoked'
 
