@@ -20,9 +20,9 @@ const obstacle = () => {
   if (!runs('ip', '-V') || !runs('bridge', '-V')) return '`ip` and `bridge` are missing (Debian: apt install iproute2)'
   if (!runs('nsenter', '--version')) return '`nsenter` is missing (Debian: apt install util-linux)'
   if (!canMake()) return 'this system refuses network namespaces, as most containers do'
-  const cable = ['link', 'add', 'a', 'type', 'veth', 'peer', 'name', 'b']
-  if (!canMake(cable, ['link', 'add', 'c', 'type', 'bridge'])) return 'this kernel has no veth or no bridges'
-  const envelope = ['link', 'add', 'd', 'type', 'vxlan', 'id', '1', 'remote', '127.0.0.1', 'dstport', '5001']
+  const cable = ['link', 'add', 'near', 'type', 'veth', 'peer', 'name', 'far']
+  if (!canMake(cable, ['link', 'add', 'bridge', 'type', 'bridge'])) return 'this kernel has no veth or no bridges'
+  const envelope = ['link', 'add', 'envelope', 'type', 'vxlan', 'id', '1', 'remote', '127.0.0.1', 'dstport', '5001']
   return canMake(envelope) ? undefined : 'this kernel has no VXLAN, over which frames are lost and delayed here'
 }
 
