@@ -33,7 +33,7 @@ export class ShoalMesh extends View {
     const kinds = new Set(mesh.links.map(({ kind }) => (kind === 'websocket' ? 'network' : kind ? 'direct' : 'others')))
     const hasAway = this.devices.some((device) => !this.#isThere(device))
     return html`<figure>
-      <div class=${isRadial ? 'many' : ''}>
+      <div class=${isRadial ? 'many' : mesh.nodes.length < 3 ? 'few' : ''}>
         <svg viewBox="${-half} ${-tall} ${2 * half} ${2 * tall}" role="group" aria-label=${label}>
           ${[...mesh.links].sort((a, b) => Number(a.kind !== undefined) - Number(b.kind !== undefined)).map((link) => this.#link(link))}
           ${mesh.nodes.map((node) => this.#node(node, mesh.nodes.length, isRadial))}
@@ -119,6 +119,9 @@ export class ShoalMesh extends View {
         display: block;
         width: 100%;
         max-height: 40rem;
+      }
+      .few svg {
+        max-height: 13rem;
       }
       .many {
         overflow-x: auto;
