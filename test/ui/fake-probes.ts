@@ -1,5 +1,5 @@
 /** Probes that answer as a scene wants it, and what the node says beside: `?check=isolation`. */
-import type { Connectivity, Reach } from '../../src/client/contract.ts'
+import type { Connectivity, DiaryEntry, Reach } from '../../src/client/contract.ts'
 import type { Probes } from '../../src/page/contract.ts'
 import { otherId, selfId } from './fake-scenes.ts'
 
@@ -64,4 +64,56 @@ export const fakeConnectivity = (scene: CheckScene, now: number): Partial<Connec
       isCut ? { url, state: 'unreachable', problem: 'The station cannot be reached.' } : { url, state: 'connected' },
     ],
   }
+}
+
+/** A diary in which something happened. */
+export const fakeDiary = (now: number): readonly DiaryEntry[] => {
+  const minute = 60_000_000
+  const entry = (
+    ago: number,
+    severity: DiaryEntry['severity'],
+    code: string,
+    message: string,
+    more = {},
+  ): DiaryEntry => ({
+    time: now - ago * minute,
+    code,
+    severity,
+    message,
+    ...more,
+  })
+  const device = otherId(2)
+  return [
+    entry(3000, 'info', 'JOINING', `"Assembly 2" (${device}) asks to join.`, { device }),
+    entry(1600, 'error', 'QUARANTINED', `Offsets 2048 to 3071 of ${device}-0 cannot be read: body hash differs.`, {
+      device,
+      stream: `${device}-0`,
+    }),
+    entry(190, 'warning', 'CLOCK_SET_BACK', 'The clock of this device was set back by 3 h.'),
+    entry(
+      95,
+      'warning',
+      'ERR_SILENT',
+      `The webrtc link to ${device} was cut: Nothing has been heard of it for 15 seconds.`,
+      {
+        device,
+        link: 'webrtc',
+      },
+    ),
+    entry(
+      40,
+      'warning',
+      'ERR_STATION',
+      'wss://station.works.example/signal: The station cannot be reached: it did not answer within 10 s.',
+    ),
+    entry(
+      39,
+      'info',
+      'ERR_NOBODY',
+      'No other device of this swarm is at the station now. Wake one up, or bring it into the network.',
+    ),
+    entry(2, 'info', 'RETENTION', `1024 events of ${selfId}-3 were let go, as the settings of this device say.`, {
+      stream: `${selfId}-3`,
+    }),
+  ]
 }

@@ -189,7 +189,7 @@ export class ShoalConnectivity extends View {
   #other(finding: Finding, seen: Observations): TemplateResult {
     const { title, text, tries } = findingWords(finding, seen, this.text)
     return html`<details class="note ${notes[finding.level]}" data-cause=${finding.cause}>
-      <summary><strong>${title}</strong></summary>
+      <summary><strong>${title}</strong>${icon('forward')}</summary>
       <p>${text}</p>
       ${this.#tries(tries, finding)}
     </details>`
@@ -246,8 +246,19 @@ export class ShoalConnectivity extends View {
       details > summary {
         display: flex;
         align-items: center;
+        justify-content: space-between;
+        gap: 1rem;
         min-height: var(--target);
         cursor: pointer;
+      }
+      summary svg {
+        flex: none;
+        width: 1.5rem;
+        height: 1.5rem;
+        transition: transform 120ms;
+      }
+      details[open] summary svg {
+        transform: rotate(90deg);
       }
       details[open] > p {
         margin-bottom: 0.5rem;

@@ -12,14 +12,14 @@ export const rowsStyle = css`
   ul.card {
     padding-block: 0.25rem;
   }
-  li {
+  ul > li {
     display: flex;
     flex-wrap: wrap;
     align-items: center;
     gap: 0.75rem 1rem;
     padding: 0.8rem 0;
   }
-  li + li {
+  ul > li + li {
     border-top: 1px solid var(--line);
   }
   .words {

@@ -3,11 +3,13 @@ import { css } from 'lit'
 export const diaryStyle = css`
   .choices {
     display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(min(100%, 11rem), 1fr));
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 9rem), 1fr));
     gap: 0.75rem 1rem;
   }
-  .search {
-    grid-column: span 1;
+  @media (max-width: 40rem) {
+    .search {
+      grid-column: 1 / -1;
+    }
   }
   ul {
     margin: 0;

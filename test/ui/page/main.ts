@@ -5,7 +5,7 @@
 import type { PageSnapshot, PageState } from '../../../src/page/contract.ts'
 import '../../../src/ui/console.ts'
 import { newAndonEvent } from '../../../src/apps/andon/events.ts'
-import { checkScenes, fakeConnectivity, fakeProbes } from '../fake-probes.ts'
+import { checkScenes, fakeConnectivity, fakeDiary, fakeProbes } from '../fake-probes.ts'
 import type { FakeShoal } from '../fake-shoal.ts'
 import { createFakeShoal } from '../fake-shoal.ts'
 import { otherId, scenes, selfId } from '../fake-scenes.ts'
@@ -62,6 +62,7 @@ const states = ['idle', 'manual', 'automatic', 'alarm']
 const scene = scenes.find((name) => name === options.get('swarm'))
 const shoal = createFakeShoal({
   ...(scene ? { scene } : {}),
+  ...(options.has('diary') ? { details: { diary: fakeDiary(Date.now() * 1000) } } : {}),
   ...(checkScene ? { connectivity: fakeConnectivity(checkScene, Date.now() * 1000) } : {}),
   ...(options.has('fast') ? { stepTime: 60 } : {}),
   ...(options.has('slow') ? { stepTime: 60_000 } : {}),
