@@ -17,7 +17,7 @@ import {
   pushBytesMax,
   pushRunsMax,
 } from '../core/limits.ts'
-import type { Log, RunRecord, Stored } from '../log/contract.ts'
+import type { Head, Log, RunRecord, Stored } from '../log/contract.ts'
 import type { Link, MemberFrame, StreamHead } from './contract.ts'
 import { createHeadBook } from './head-book.ts'
 import type { Session } from './session.ts'
@@ -32,7 +32,7 @@ export interface Announcements {
 }
 
 export interface AnnouncementsOptions {
-  readonly log: Pick<Log, 'head' | 'heads'>
+  readonly log: Pick<Log, 'head' | 'heads' | 'originOf'>
   readonly clock: Clock
   readonly sessions: ReadonlyMap<Link, Session>
 }
@@ -49,6 +49,11 @@ export const createAnnouncements = ({ log, clock, sessions }: AnnouncementsOptio
   let cancelSoon: (() => void) | undefined
   let cancelLazy: (() => void) | undefined
 
+  const toldOf = (stream: StreamId, head: Head): StreamHead => {
+    const fork = log.originOf(stream)
+    return { stream, ...head, ...(fork !== undefined && { origin: { stream: fork.stream, at: fork.from } }) }
+  }
+
   const refresh = (stream: StreamId): StreamHead | undefined => {
     const head = log.head(stream)
     if (head === undefined) {
@@ -56,14 +61,14 @@ export const createAnnouncements = ({ log, clock, sessions }: AnnouncementsOptio
       ours.delete(stream)
       return undefined
     }
-    const told = { stream, ...head }
+    const told = toldOf(stream, head)
     ours.set(told)
     return told
   }
 
   const refreshAll = (): void => {
     const heads = log.heads()
-    for (const [stream, head] of heads) ours.set({ stream, ...head })
+    for (const [stream, head] of heads) ours.set(toldOf(stream, head))
     for (const stream of [...ours.all.keys()]) if (!heads.has(stream)) ours.delete(stream)
   }
   refreshAll()

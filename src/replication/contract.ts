@@ -11,6 +11,8 @@ export const protocolVersion = 1
 
 export interface StreamHead extends Head {
   readonly stream: StreamId
+  /** Of a branch of a fork (RULES 18): the stream as its author signed it, and the offset there at which the branch begins. Its runs are sent verbatim. */
+  readonly origin?: { readonly stream: StreamId; readonly at: number }
 }
 
 /** A signed vector (RULES 21): the signature covers node, seq, lamport, time and the hash of the whole map. */

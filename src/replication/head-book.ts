@@ -54,6 +54,8 @@ export const sameHead = (one: StreamHead, other: StreamHead): boolean =>
   one.from === other.from &&
   one.count === other.count &&
   one.sealedTo === other.sealedTo &&
+  one.origin?.stream === other.origin?.stream &&
+  one.origin?.at === other.origin?.at &&
   equalBytes(one.chain, other.chain)
 
 export const createHeadBook = (): HeadBook => {

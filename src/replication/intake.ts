@@ -14,6 +14,8 @@ export interface Arrived<Key> {
   readonly sketch: RunSketch
   /** Wanted as a part of what is lacking; else a seal of what is held. */
   readonly isCounted: boolean
+  /** Asked for to see whether it is what was told; says nothing of what is lacking. */
+  readonly isProof: boolean
 }
 
 export interface IntakeOptions<Key> {

@@ -14,17 +14,26 @@ const relayHopsMax = 32
 /** A signal with what seals it. */
 const relayBytesMax = signalBytesMax + 1024
 
-const writeHead = (head: StreamHead) => [streamBytes(head.stream), head.from, head.count, head.sealedTo, head.chain]
+const writeHead = ({ stream: id, from, count: total, sealedTo, chain, origin }: StreamHead) => [
+  streamBytes(id),
+  from,
+  total,
+  sealedTo,
+  chain,
+  ...(origin === undefined ? [] : [streamBytes(origin.stream), origin.at]),
+]
 
 const readHead = (value: unknown): StreamHead => {
-  const [id, from, total, sealedTo, chain] = list(value, 16)
+  const [id, from, total, sealedTo, chain, signed, at] = list(value, 16)
   const head = {
     stream: stream(id),
     from: count(from),
     count: count(total),
     sealedTo: count(sealedTo),
     chain: bytes(chain, 32, 32),
+    ...(signed !== undefined && { origin: { stream: stream(signed), at: count(at) } }),
   }
+  if (head.origin?.stream === head.stream) return refuseFrame('the origin of a branch')
   return head.from <= head.count && head.sealedTo <= head.count ? head : refuseFrame('a head')
 }
 

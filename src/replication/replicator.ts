@@ -6,8 +6,6 @@ import type { Clock } from '../core/clock.ts'
 import { errorCode, errorMessage } from '../core/errors.ts'
 import type { NodeId, StreamId } from '../core/event.ts'
 import {
-  askAdmissionsEvery,
-  askAdmissionsMax,
   catchUpEvents,
   catchUpStreams,
   fullHeadsEvery,
@@ -27,11 +25,13 @@ import { createAnnouncements } from './announcements.ts'
 import { counting, lagOf, lacking } from './lag.ts'
 import type { Arrived } from './intake.ts'
 import { createIntake, isDishonest } from './intake.ts'
+import { createLines } from './lines.ts'
 import { createOwnStreams } from './own-streams.ts'
 import { createSeals } from './seals.ts'
 import type { Purpose, Session, SessionEffect, SessionInput } from './session.ts'
 import { createSession, step } from './session.ts'
 import type { Source } from './need.ts'
+import { createStrangers } from './strangers.ts'
 import { createWants } from './wants.ts'
 
 export interface ReplicatorDependencies {
@@ -48,8 +48,6 @@ const tickEvery = 1000
 
 /** Not to be had in a better way for now: unknown author, unknown version, cut off. */
 const isHopeless = ({ type }: Ingested): boolean => type === 'deferred' || type === 'refused' || type === 'evidence'
-/** Unknown authors remembered beyond those that were asked about: more of them make no honest swarm. */
-const unaskedMax = 4096
 /** Said of a link before it told its first round trip. Milliseconds. */
 const roundTripGuess = 5
 
@@ -57,9 +55,7 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
   const { log, members, clock, random, report } = dependencies
   const sessions = new Map<Link, Session>()
   const sources = new Map<Link, Source>()
-  const askedAbout = new Map<NodeId, number>()
-  /** Authors for whom there was no room in a question. */
-  const unasked = new Set<NodeId>()
+  const unknown = createStrangers()
   const told = new Set<string>()
   const listeners = new Set<() => void>()
   let isCatchingUp = false
@@ -89,6 +85,7 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
       return { count, hole: log.hole(stream), isEmpty: count === 0 && log.head(stream) === undefined }
     },
     isMember: (node) => members.isMember(node),
+    originOf: (stream) => lines.originOf(stream),
     self: log.node,
     sources,
     pick,
@@ -111,13 +108,17 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     },
   })
 
-  const onAnswer = ({ link, sketch, isCounted }: Arrived<Link>, answer: Ingested | undefined): void => {
+  const onAnswer = ({ link, sketch, isCounted, isProof }: Arrived<Link>, answer: Ingested | undefined): void => {
     const { stream } = sketch
     const at = now()
     if (answer === undefined) wants.rejected(stream, link, at, 'here')
     else if (isDishonest(answer) && answer.type === 'refused') {
       wants.rejected(stream, link, at, 'for now')
       if (sessions.has(link)) cut(link, answer.code, `It sent a run that no honest node passes on: ${answer.message}`)
+    } else if (isProof) lines.answered(link, sketch, answer)
+    else if (answer.type === 'evidence' && answer.code === 'ERR_FORK') {
+      wants.rejected(stream, link, at, 'fork')
+      lines.contradicted(link, stream, sketch.from)
     } else if (answer.type === 'evidence' && answer.code !== 'ERR_REVOKED') wants.rejected(stream, link, at, 'fork')
     else if (isHopeless(answer) || (answer.type === 'gap' && isCounted)) wants.rejected(stream, link, at, 'for now')
     if (isCounted) wants.stored(stream, at)
@@ -139,13 +140,13 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
   const gather = (link: Link, effect: Extract<SessionEffect, { type: 'gather' }>): void => {
     const { bytes, sketch, asked } = effect
     const { stream, from, count } = sketch
-    const author = stream.slice(0, 43) as NodeId
+    const author = (lines.originOf(stream)?.stream ?? stream).slice(0, 43) as NodeId
     if (!members.isMember(author) || intake.bytes > 2 * gatheredBytesMax) return
     const isAside = asked !== undefined && asked.purpose !== 'events'
     // an own run that comes back is looked at only where it may mend or prove something
     if (own.isOwn(stream) && log.hole(stream) === 0 && asked?.purpose !== 'proof') return
     if (isAside || wants.gather(stream, from, from + count, bytes.length))
-      intake.add({ link, bytes, sketch, isCounted: !isAside })
+      intake.add({ link, bytes, sketch, isCounted: !isAside, isProof: asked?.purpose === 'proof' })
   }
 
   const read = async (link: Link, effect: Extract<SessionEffect, { type: 'read' }>): Promise<void> => {
@@ -174,6 +175,7 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
         for (const stream of effect.streams) {
           const head = sessions.get(link)?.theirs.get(stream)
           if (head === undefined || head.count > log.count(stream)) wants.touch(stream)
+          if (head !== undefined) lines.compare(link, head)
         }
         seals.touch(effect.streams)
         own.told(
@@ -186,7 +188,8 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
       case 'over': {
         const { asked } = effect
         if (asked.purpose === 'events') wants.over(link, asked.stream, asked.runs, now())
-        else if (asked.purpose === 'proof') own.over(link, asked.stream, asked.runs)
+        else if (asked.purpose === 'proof' && own.isOwn(asked.stream)) own.over(link, asked.stream, asked.runs)
+        else if (asked.purpose === 'proof') lines.over(link, asked.stream, asked.runs)
         else seals.over(link, asked.stream, now())
         return
       }
@@ -213,26 +216,17 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     ask: (link, stream, from) => ask(link, stream, from, 1, 'proof'),
   })
 
+  const lines = createLines({
+    log,
+    sessions,
+    isMember: (node) => members.isMember(node),
+    ask: (link, stream, from) => ask(link, stream, from, 1, 'proof'),
+  })
+
   const reportOnce = (key: string, code: string, message: string): void => {
     if (told.has(key) || told.size > 10_000) return
     told.add(key)
     report(code, message)
-  }
-
-  const askAbout = (strangers: readonly { readonly link: Link; readonly node: NodeId }[]): void => {
-    const at = now()
-    const byLink = new Map<Link, Set<NodeId>>()
-    for (const { link, node } of strangers) {
-      if (at < (askedAbout.get(node) ?? 0)) continue
-      const nodes = byLink.get(link) ?? new Set()
-      if (nodes.size >= askAdmissionsMax) {
-        if (unasked.size < unaskedMax) unasked.add(node)
-        continue
-      }
-      askedAbout.set(node, at + askAdmissionsEvery)
-      byLink.set(link, nodes.add(node))
-    }
-    for (const [link, nodes] of byLink) link.send({ type: 'askAdmissions', nodes: [...nodes] }, 'control')
   }
 
   const plan = (): void => {
@@ -245,7 +239,7 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     )
     if (assignments.reduce((sum, { missing }) => sum + missing, 0) > catchUpEvents) isCatchingUp = true
     for (const { link, stream, from, bytes } of assignments) ask(link, stream, from, bytes, 'events')
-    askAbout(strangers)
+    unknown.ask(strangers, now())
     for (const { link, stream } of beyond) {
       const sentence = `${link.node} holds more of this device's own stream ${stream} than it does itself: a copy of this device is, or was, at work.`
       reportOnce(`${link.node} ${stream}`, 'ERR_OWN_STREAM', sentence)
@@ -277,18 +271,20 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     ticks += 1
     for (const link of [...sessions.keys()]) run(link, { type: 'tick', now: now(), bytesReceived: link.bytesReceived })
     if (ticks % (fullHeadsEvery / tickEvery) === 0) announcements.tellDigest()
-    // nobody could say who they are: whoever holds something of them now may be asked
-    const unknown = [...askedAbout].filter(([, until]) => until <= now()).map(([node]) => node)
-    for (const node of unknown) askedAbout.delete(node)
-    const next = [...unasked].slice(0, askAdmissionsMax)
-    for (const node of next) unasked.delete(node)
-    if (unknown.length + next.length > 0) wants.admit([...unknown, ...next])
+    const due = unknown.due(now())
+    if (due.length > 0) wants.admit(due)
     plan()
     askForSeals()
     cancelTick = sessions.size > 0 && !isClosed ? clock.after(tickEvery, tick) : undefined
   }
 
   const stopWatching = [
+    log.onFork(({ stream }) => {
+      // what none of the lines known before could follow from
+      const others = log.forks().filter((fork) => fork.stream === stream)
+      wants.renew([stream, ...others.map(({ alias }) => alias)])
+      planSoon()
+    }),
     log.onStored((stored) => {
       announcements.stored(stored)
       if (stored.isRecut === true) {
@@ -339,6 +335,7 @@ export const createReplicator = (dependencies: ReplicatorDependencies): Replicat
     for (const { sketch, isCounted } of intake.drop(link)) if (isCounted) wants.stored(sketch.stream, now())
     wants.forget(link)
     seals.forget(link)
+    lines.forget(link)
     plan()
     changed()
   }

@@ -243,15 +243,20 @@ const takeRun = (
     ]
   }
   const asked = session.asked.get(id)
+  let placed = sketch
   if (asked !== undefined) {
-    if (asked.stream !== sketch.stream) refuse('ERR_WRONG_RUN', 'A run of another stream answers a want.')
+    const origin = session.theirs.get(asked.stream)?.origin
+    if ((origin?.stream ?? asked.stream) !== sketch.stream)
+      refuse('ERR_WRONG_RUN', 'A run of another stream answers a want.')
+    // the branch of a fork is read from where it begins
+    if (origin !== undefined) placed = { ...sketch, stream: asked.stream, from: sketch.from - origin.at }
     const before = Math.min(asked.received, asked.bytes)
     asked.received += bytes.length
     asked.runs += 1
     session.wantedBytes -= Math.min(asked.received, asked.bytes) - before
     if (asked.received > asked.bytes + rawBytesMax) refuse('ERR_WRONG_RUN', 'Far more was sent than was wanted.')
   }
-  return [{ type: 'gather', bytes, sketch, asked }]
+  return [{ type: 'gather', bytes, sketch: placed, asked }]
 }
 
 const endAsked = (session: Session, asked: Asked): SessionEffect => {

@@ -15,6 +15,8 @@ import { blockedUntil, createNeed, eventBytesOf, failed, membershipStream } from
 export interface WantsOptions<Key> {
   readonly held: (stream: StreamId) => Held
   readonly isMember: (node: NodeId) => boolean
+  /** The stream that was signed, where this one is a branch of a fork, and where it begins there. */
+  readonly originOf: (stream: StreamId) => { readonly stream: StreamId; readonly at: number } | undefined
   readonly self: NodeId
   /** All links, those too that have no room. */
   readonly sources: ReadonlyMap<Key, Source>
@@ -68,11 +70,13 @@ export interface Wants<Key> {
   readonly waiting: number
 }
 
+/** Until the stream that a branch leaves is looked at again. Milliseconds. */
+const branchWait = 500
 /** Nobody is asked to jump while anybody has what comes next. */
 const jumpScore = 2 ** 40
 
 export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
-  const { held, isMember, self, sources, pick } = options
+  const { held, isMember, originOf, self, sources, pick } = options
   const needs = new Map<StreamId, Need<Key>>()
   /** In the order of their turns. */
   const waiting = { first: new Set<StreamId>(), others: new Set<StreamId>() }
@@ -100,7 +104,7 @@ export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
 
   const demand = (stream: StreamId): Need<Key> | undefined => {
     const known = needs.get(stream)
-    const parsed = known === undefined ? parseStreamId(stream) : undefined
+    const parsed = known === undefined ? parseStreamId(originOf(stream)?.stream ?? stream) : undefined
     if (parsed === undefined) return known
     const made = createNeed<Key>(stream, parsed.node, parsed.number === membershipStream)
     needs.set(stream, made)
@@ -170,6 +174,10 @@ export const createWants = <Key>(options: WantsOptions<Key>): Wants<Key> => {
       if (blocked > now) continue
       if (need.author === self && mine.hole === 0) return { type: 'beyond', link }
       if (!isMember(need.author)) return { type: 'stranger', link }
+      const origin = originOf(need.stream)
+      // what it leaves comes first
+      if (origin !== undefined && held(origin.stream).count < origin.at)
+        return { type: 'rest', until: now + branchWait }
       if (!isOpen(link, source, used)) {
         isFull = true
         continue

@@ -4,7 +4,6 @@ import { lamportLeapMax } from '../../src/core/limits.ts'
 import type { StreamId } from '../../src/core/event.ts'
 import { streamOf } from '../../src/core/node-id.ts'
 import { at, drafts, makeRun, makeStream, newSigner, payloads, publish, rowsFrom, signAgain } from '../log/fixture.ts'
-import type { SwarmDevice } from './log-swarm.ts'
 import { createLogSwarm } from './log-swarm.ts'
 import { copyMemoryDisk } from '../../src/store/memory.ts'
 import type { RunSketch } from '../../src/log/contract.ts'
@@ -213,35 +212,6 @@ describe('lies and contradictions', () => {
       expect(b.log.status().events).toBe(0)
     },
   )
-
-  it('a fork: each keeps its branch, the other one is evidence, and it is not wanted over and over', async () => {
-    const swarm = createLogSwarm()
-    const devices = [await swarm.add(), await swarm.add(), await swarm.add()]
-    const [a, b, c] = devices as [SwarmDevice, SwarmDevice, SwarmDevice]
-    const author = await newSignerKnown(devices)
-    const { small, rows } = await makeStream(author, 4, 2)
-    const twin = (from: number) =>
-      rows.slice(from, from + 2).map((row) => ({ ...row, shape: '\n', leaves: [`"twin ${from}"`] }))
-    const others = [await makeRun(author, { rows: twin(4), from: 4, chainBefore: at(small, 1).header.chainAfter })]
-    others.push(await makeRun(author, { rows: twin(6), from: 6, chainBefore: at(others, 0).header.chainAfter }))
-    for (const device of [a, c]) await device.log.ingest([...small.slice(0, 2), ...others].map(({ bytes }) => bytes))
-    await b.log.ingest(small.slice(0, 3).map(({ bytes }) => bytes))
-    let wants = 0
-    for (const other of [a, c])
-      swarm.connect(other, b).filter = (frame, from) => {
-        if (frame.type === 'want' && from === b) wants += 1
-        return true
-      }
-    await publish(a.log, drafts(1))
-    await pass(swarm, 20_000)
-    expect(b.log.heads().get(streamOf(author.id, 0))?.count).toBe(6)
-    expect(b.log.heads().get(a.stream)?.count).toBe(1)
-    expect(codes(b)).toContain('ERR_FORK')
-    expect(wants).toBeLessThan(4)
-    expect(swarm.wires.every(({ isCut }) => !isCut)).toBe(true)
-    // what is shown as lacking is only what can be had
-    expect(b.replicator.toReplicate().size).toBe(0)
-  })
 
   it('more of our own stream than we hold: reported once, each claim is to be proved once, and nothing is stored', async () => {
     const { swarm, a, b } = await pair()

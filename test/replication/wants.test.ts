@@ -36,6 +36,7 @@ const bench = (links: Record<string, readonly StreamHead[]>, more: Partial<Sourc
   const wants = createWants<string>({
     held: (stream) => held.get(stream) ?? { count: 0, hole: 0, isEmpty: true },
     isMember: (node) => !strangers.has(node),
+    originOf: () => undefined,
     self,
     sources,
     // among equals the first
@@ -302,6 +303,7 @@ describe('any swarm comes together', () => {
               return { count, hole: 0, isEmpty: count === 0 }
             },
             isMember: () => true,
+            originOf: () => undefined,
             self,
             sources: links,
             pick: (bound) => draw() % bound,
