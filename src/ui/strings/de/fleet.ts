@@ -52,7 +52,6 @@ export const fleet: Readonly<Record<keyof typeof english, string>> = {
   'invite.expiredText': 'Diese Einladung galt bis {time}. Sie lässt niemanden mehr herein.',
   'invite.withdrawnText': 'Diese Einladung wurde zurückgezogen. Wer mit ihr hereinkam, bleibt.',
   'invite.elsewhere': 'Auf {name} erstellt: Nur dort kann sie gezeigt werden.',
-  'invite.show': 'Zeigen',
   'invite.full': 'Bildschirm füllen',
   'invite.withdraw': 'Zurückziehen',
   'invite.withdrawSure': 'Diese Einladung zurückziehen?',
@@ -74,7 +73,6 @@ export const fleet: Readonly<Record<keyof typeof english, string>> = {
   'poster.names': 'Die Geräte heißen {names}.',
   'poster.help': 'Nichts geschieht? Irgendein Gerät des Schwarms muss Shoal auf dem Bildschirm haben.',
 
-  'device.open': 'Über {name}',
   'device.id': 'Geräte-ID',
   'device.role': 'Rolle',
   'device.role.admin': 'Admin',
@@ -129,7 +127,6 @@ export const fleet: Readonly<Record<keyof typeof english, string>> = {
   'act.rankEqual':
     '{name} steht so hoch wie dieses Gerät. Ein Gerät, das näher am ersten steht, kann es tun, oder der Wiederherstellungscode.',
   'act.asCode': 'Mit dem Wiederherstellungscode …',
-  'act.done': 'Erledigt.',
 
   'act.promote': 'Zum Admin machen',
   'act.promoteText': 'Es darf dann Geräte einladen, ersetzen und ausschließen. Das lässt sich nicht zurücknehmen.',
@@ -174,10 +171,7 @@ export const fleet: Readonly<Record<keyof typeof english, string>> = {
   'replace.title': 'Ein neues Gerät anstelle von {name}',
   'replace.scan':
     'Scannen Sie dies mit dem neuen Gerät und tippen Sie „beitreten“ an. Den Namen „{name}“ nimmt es von selbst an.',
-  'replace.came': '{name} ist hereingekommen und nimmt den Platz von {old} ein.',
   'replace.waiting': 'Das neue Gerät wird erwartet …',
-  'replace.progress': 'Ereignisse von {old}: {held} von {known}',
-  'replace.done': 'Ersetzt',
   'replace.stop': 'Diesen Code zurückziehen',
 
   'alert.title': 'Für Admins',

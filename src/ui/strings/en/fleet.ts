@@ -49,7 +49,6 @@ export const fleet = {
   'invite.expiredText': 'This invitation was valid until {time}. It lets nobody in any more.',
   'invite.withdrawnText': 'This invitation was withdrawn. Those who came in by it stay.',
   'invite.elsewhere': 'Made on {name}: only there can it be shown.',
-  'invite.show': 'Show',
   'invite.full': 'Fill the screen',
   'invite.withdraw': 'Withdraw',
   'invite.withdrawSure': 'Withdraw this invitation?',
@@ -70,7 +69,6 @@ export const fleet = {
   'poster.names': 'The devices are named {names}.',
   'poster.help': 'Nothing happens? Some device of the swarm has to have Shoal on its screen.',
 
-  'device.open': 'About {name}',
   'device.id': 'Device id',
   'device.role': 'Role',
   'device.role.admin': 'Admin',
@@ -120,7 +118,6 @@ export const fleet = {
   'act.rank': '{name} ranks above this device: it was let in earlier. The recovery code can do it all the same.',
   'act.rankEqual': '{name} ranks as high as this device. One closer to the founder can do it, or the recovery code.',
   'act.asCode': 'With the recovery code …',
-  'act.done': 'Done.',
 
   'act.promote': 'Make it an admin',
   'act.promoteText': 'It may then invite, replace and shut out devices. It cannot be undone.',
@@ -162,10 +159,7 @@ export const fleet = {
 
   'replace.title': 'A new device in place of {name}',
   'replace.scan': 'Scan this with the new device and tap “Join”. It takes the name “{name}” by itself.',
-  'replace.came': '{name} has come in and takes the place of {old}.',
   'replace.waiting': 'Waiting for the new device …',
-  'replace.progress': 'Events of {old}: {held} of {known}',
-  'replace.done': 'Replaced',
   'replace.stop': 'Withdraw this code',
 
   'alert.title': 'For admins to look at',
