@@ -61,3 +61,31 @@ test('the copy writes while the first one is off: what comes back is told, and e
     was,
   ])
 }, 120_000)
+
+test('both copies wrote apart: both branches are everywhere, alike', async () => {
+  await oven.stop()
+  const again = await startTablet('again', station.url, { copyOf: oven.browser.profile })
+  await again.setLinks('off')
+  await oven.start()
+  await oven.setLinks('off')
+  const one = (await oven.status()).node
+  expect((await again.status()).node).toBe(one)
+  await oven.publish('apart 1', 'apart 2')
+  await again.publish('apart 3')
+  await oven.setLinks('on')
+  await gate.untilHas(['apart 1', 'apart 2'])
+  await again.setLinks('on')
+  await again.until('another device', ({ node }) => node !== one)
+  await again.publish('apart 4')
+  try {
+    for (const tablet of [gate, oven, again]) await tablet.untilHas(['apart 1', 'apart 2', 'apart 3', 'apart 4'])
+    await gate.untilSame(again)
+    await gate.untilSame(oven)
+    const payloads = await gate.payloads()
+    expect(await again.payloads()).toEqual(payloads)
+    expect(await oven.payloads()).toEqual(payloads)
+    expect((await gate.status()).alerts.map(({ type }) => type)).toContain('fork')
+  } finally {
+    await again.discard()
+  }
+}, 120_000)
