@@ -123,6 +123,8 @@ export const streamsPerNodeMax = 256
 export const branchesMax = 64
 /** Streams one linked node may speak of. */
 export const headsMax = 65_536
+/** Heads in one frame, about 90 bytes each: a frame of 4 MiB would close the link. */
+export const headsPerFrame = 16_384
 /** Whole heads are told to one linked node at most this often, however often it asks. Milliseconds. */
 export const headsAnswerEvery = 1000
 /** An own run this small goes unasked to whoever lacks just this one; so many of them at once. It saves a round trip; more are cheaper asked for. */

@@ -12,6 +12,7 @@ import {
   headsLazyDelay,
   headsLazyDelayMax,
   headsLazyPerStream,
+  headsPerFrame,
   headsRelayEvery,
   linkBytesLow,
   pushBytesMax,
@@ -86,6 +87,10 @@ export const createAnnouncements = ({ log, clock, sessions }: AnnouncementsOptio
 
   const tell = (link: Link, frames: Map<string, MemberFrame>, streams: readonly StreamId[]): void => {
     if (streams.length === 0) return
+    if (streams.length > headsPerFrame) {
+      tell(link, frames, streams.slice(0, headsPerFrame))
+      return tell(link, frames, streams.slice(headsPerFrame))
+    }
     const key = streams.join()
     // one frame for all who are told the same
     let frame = frames.get(key)
@@ -172,7 +177,10 @@ export const createAnnouncements = ({ log, clock, sessions }: AnnouncementsOptio
       refreshAll()
       const session = sessions.get(link)
       session?.pushedTo.clear()
-      link.send({ type: 'heads', full: true, heads: [...ours.all.values()] }, 'control')
+      const all = [...ours.all.values()]
+      // the first part makes the other end forget what it knew, those that follow add to it
+      for (let at = 0; at === 0 || at < all.length; at += headsPerFrame)
+        link.send({ type: 'heads', full: at === 0, heads: all.slice(at, at + headsPerFrame) }, 'control')
     },
     stored: ({ streams, appended }) => {
       // a new link is told everything
