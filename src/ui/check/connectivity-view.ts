@@ -158,7 +158,14 @@ export class ShoalConnectivity extends View {
   #verdict({ main, findings }: Diagnosis): TemplateResult {
     const { seen, device } = this
     if (seen === undefined) return html`${nothing}`
-    const others = findings.filter((finding) => finding !== main && finding.level !== 'hint')
+    const said = new Set([findingWords(main, seen, this.text).title])
+    // the same is said once, for however many devices
+    const others = findings.filter((finding) => {
+      const { title: words } = findingWords(finding, seen, this.text)
+      const isNew = finding !== main && finding.level !== 'hint' && !said.has(words)
+      said.add(words)
+      return isNew
+    })
     const { title, text, tries } = findingWords(main, seen, this.text)
     return html`<div class="note verdict ${notes[main.level]}" role="status" data-cause=${main.cause}>
         <h3>${title}</h3>
