@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { root } from '../src/station/preparation.mjs'
 
 const linesMax = 400
-/** The worker is parsed at every revival. Bytes, gzipped; docs/decisions/0016. */
+/** The worker is parsed at every revival. Bytes, gzipped; docs/decisions/0017. */
 const workerBytesMax = 150_000
 
 /** Folder → what it may import beside itself: folders, single files, packages. What is not listed is not allowed. */
