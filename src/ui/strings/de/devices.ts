@@ -129,8 +129,6 @@ export const devices: Readonly<Record<keyof typeof english, string>> = {
   'hand.pasteAnswer': 'Fügen Sie dann hier dessen Antwort ein',
   'hand.take': 'Übernehmen',
   'hand.copy': 'Code kopieren',
-  'hand.qr': 'QR-Code dieses Codes',
-  'hand.linked': 'Übernommen. Die Verbindung entsteht in Sekunden und erscheint in der Liste der Geräte.',
   'hand.again': 'Noch einmal beginnen',
 
   'former.title': 'Frühere Logs',

@@ -126,8 +126,6 @@ export const devices = {
   'hand.pasteAnswer': 'Then paste its answer here',
   'hand.take': 'Take it',
   'hand.copy': 'Copy code',
-  'hand.qr': 'QR code of this code',
-  'hand.linked': 'Taken. The link comes up within seconds, and shows in the list of devices.',
   'hand.again': 'Begin once more',
 
   'former.title': 'Former logs',
