@@ -33,7 +33,7 @@ const look = async () => {
   }
   // over plain http by the same name: does the name lead to the station at all?
   show((await answers(reach)) ? 'untrusted' : 'unreachable')
-  setTimeout(look, lookEveryMs)
+  setTimeout(() => void look(), lookEveryMs)
 }
 
 const platform = () => {

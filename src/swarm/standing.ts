@@ -76,10 +76,9 @@ export const isBelow = (other: Pick<Placed, 'role' | 'rank'>, rank: number): boo
 
 const lowest = (cuts: readonly Cuts[]): Cuts => {
   const [first = new Map<number, number>(), ...others] = cuts
-  const all = [...first].map(([number, count]) => [
-    number,
-    Math.min(count, ...others.map((one) => one.get(number) ?? 0)),
-  ]) as [number, number][]
+  const all = [...first].map(
+    ([number, count]) => [number, Math.min(count, ...others.map((one) => one.get(number) ?? 0))] as const,
+  )
   return new Map(all.filter(([, count]) => count > 0))
 }
 

@@ -241,7 +241,7 @@ describe('RULES 3, 4, 18: lies about what is held are kept as evidence, other hi
       device.log
         .forks()
         .map(({ from }) => from)
-        .toSorted(),
+        .toSorted((a, b) => a - b),
     ).toEqual([0, 2, 6])
   })
 

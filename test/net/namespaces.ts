@@ -99,6 +99,8 @@ export const removeLeftovers = (): string[] => {
 }
 
 const within = (namespace: string): string[] => ['nsenter', `--net=/run/netns/${namespace}`]
+const bridge = (namespace: string, ...args: readonly string[]): unknown =>
+  execFileSync('nsenter', [`--net=/run/netns/${namespace}`, 'bridge', ...args])
 
 export const createLan = (): Lan => {
   removeLeftovers()
@@ -170,8 +172,7 @@ export const createLan = (): Lan => {
 
   let isFiltered = false
   const filter = (port: string): void => {
-    const [program = '', ...args] = [...within(hub), 'bridge', 'link', 'set', 'dev', port, 'mcast_flood', 'off']
-    execFileSync(program, args)
+    bridge(hub, 'link', 'set', 'dev', port, 'mcast_flood', 'off')
   }
 
   return {
@@ -202,17 +203,7 @@ export const createLan = (): Lan => {
         plug: () => ip('-n', hub, 'link', 'set', port, 'up'),
         block: (isBlocked) => {
           // disabled, forwarding
-          const [program = '', ...args] = [
-            ...within(hub),
-            'bridge',
-            'link',
-            'set',
-            'dev',
-            port,
-            'state',
-            isBlocked ? '0' : '3',
-          ]
-          execFileSync(program, args)
+          bridge(hub, 'link', 'set', 'dev', port, 'state', isBlocked ? '0' : '3')
         },
         readdress: (next) => {
           ip('-n', namespace, 'addr', 'flush', 'dev', 'eth0', 'scope', 'global')

@@ -131,7 +131,7 @@ describe('secrets', () => {
     }
     const entries = Object.values(others).flatMap((secret, at) => [
       { time: at, code: 'ERR_X', severity: 'error', message: `Before ${secret} after, by ${member}.` } as const,
-      { time: at, code: secret, severity: 'info', message: `${secret}` } as const,
+      { time: at, code: secret, severity: 'info', message: secret } as const,
       {
         time: at,
         code: 'ERR_Y',

@@ -3,7 +3,7 @@
  * and link over memory radios, in partitions where a test wants them. Time is the test's.
  */
 import { WebSocket } from 'ws'
-import type { AppId, NodeId, StreamId } from '../../src/core/event.ts'
+import type { AppId, NodeId } from '../../src/core/event.ts'
 import { streamOf } from '../../src/core/node-id.ts'
 import type { DeviceStatus, Node, SwarmStatus } from '../../src/node/contract.ts'
 import type { Network } from '../../src/node/network.ts'
@@ -186,5 +186,3 @@ export const createFleetWorld = async (): Promise<FleetWorld & { readonly founde
     },
   }
 }
-
-export const streamOfTablet = ({ id }: Tablet, number = 0): StreamId => streamOf(id, number)

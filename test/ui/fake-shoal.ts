@@ -143,9 +143,9 @@ export const createFakeShoal = (options: FakeOptions = {}): FakeShoal => {
       versions: [1],
       devices: devices
         .filter(({ isSelf }) => !isSelf)
-        .map(({ node, displayName, standing: own, link, lastSeen }) => ({
+        .map(({ node, displayName: name, standing: own, link, lastSeen }) => ({
           node,
-          ...(displayName !== undefined && { displayName }),
+          ...(name !== undefined && { displayName: name }),
           standing: own.type,
           ...(link !== undefined && { link }),
           seenAt: link === undefined ? 'nowhere' : 'station',

@@ -28,7 +28,6 @@ import {
   swarmId,
 } from './fake-scenes.ts'
 
-export { otherId, scenes, selfId } from './fake-scenes.ts'
 export type { Scene } from './fake-scenes.ts'
 
 export interface FakeSwarm extends Swarm {

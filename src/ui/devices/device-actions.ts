@@ -36,7 +36,7 @@ export class ShoalDeviceActions extends Panel {
   declare done: string | undefined
 
   override willUpdate(changed: PropertyValues<this>): void {
-    const before = changed.get('device') as DeviceStatus | undefined
+    const before: DeviceStatus | undefined = changed.get('device')
     if (!before || before.node === this.device.node) return
     this.asked = undefined
     this.done = undefined

@@ -89,7 +89,7 @@ export const openCamera = async (): Promise<Opening> => {
 export const isCameraAllowed = async (): Promise<boolean> => {
   if (wasOpened) return true
   try {
-    const { state } = await navigator.permissions.query({ name: 'camera' as PermissionName })
+    const { state } = await navigator.permissions.query({ name: 'camera' })
     return state === 'granted'
   } catch {
     return false

@@ -10,7 +10,7 @@ const shake = 60
 
 export const chime = (): void => {
   // before the first touch browsers allow neither, and complain
-  if (navigator.userActivation?.hasBeenActive === false) return
+  if (!(navigator.userActivation?.hasBeenActive ?? true)) return
   navigator.vibrate?.(shake)
   const Context = (globalThis as { AudioContext?: typeof AudioContext }).AudioContext
   if (Context === undefined || recall('andon.sound') === 'off') return

@@ -17,7 +17,7 @@ export class ShoalSafetyLine extends View {
   #timer: ReturnType<typeof setInterval> | undefined
 
   override willUpdate(changed: PropertyValues<this>): void {
-    const before = changed.get('event') as ShoalSafetyLine['event'] | undefined
+    const before: ShoalSafetyLine['event'] | undefined = changed.get('event')
     const { stream, offset } = this.event
     if (!changed.has('event') || (before?.stream === stream && before.offset === offset)) return
     this.safety = undefined
