@@ -94,7 +94,9 @@ describe('inside the room of the swarm, by its name', () => {
         for (const body of [...bodies, 'A'.repeat(100)]) outsider.say({ type: 'note', room, to, body })
       await told('ERR_NOTE')
     })
-    expect(diary).toEqual([{ time: expect.any(Number), code: 'ERR_NOTE', message: expect.any(String) }])
+    expect(diary).toEqual([
+      { time: expect.any(Number), code: 'ERR_NOTE', message: expect.any(String), severity: 'warning' },
+    ])
     expect(diary[0]?.message).toContain(plant.relay.url)
     for (let sent = 0; sent < 400; sent++) outsider.say({ type: 'note', room, to: 'A'.repeat(16), body: 'AAAA' })
     expect((await outsider.next('refused')).code).toBe('ERR_SIGNAL_RATE')
