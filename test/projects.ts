@@ -48,7 +48,7 @@ export const projects = (define: Record<string, string>, alias: Record<string, s
       environment: 'node',
       include: [fromOutside],
       // they wait more than they work; more at once would make the clock a part of the test
-      maxWorkers: 2,
+      maxWorkers: 3,
       sequence: { groupOrder: 1 },
       testTimeout: 120_000,
       hookTimeout: 60_000,

@@ -1,9 +1,9 @@
 /** The console before a fake node (`test/ui/page`), for what a real one shows only with dozens of devices and hours of time. */
 import { fileURLToPath } from 'node:url'
 import type { BrowserContext, Page } from 'playwright-core'
-import type { ViteDevServer } from 'vite'
-import { createServer } from 'vite'
+import { build, preview } from 'vite'
 import type { Call } from '../../src/apps/andon/calls.ts'
+import { removeFolder, temporaryFolder } from './browser.ts'
 
 const folder = fileURLToPath(new URL('../ui/page', import.meta.url))
 
@@ -15,13 +15,14 @@ export interface ConsolePage {
 }
 
 export const serveConsolePage = async (): Promise<ConsolePage> => {
-  const served: ViteDevServer = await createServer({
-    root: folder,
-    configFile: `${folder}/vite.config.ts`,
-    server: { port: 0, host: '127.0.0.1', hmr: false },
-    logLevel: 'error',
+  // built, since a page of some hundred modules takes a second to load, and most tests load dozens
+  const outDir = temporaryFolder()
+  const common = { root: folder, configFile: `${folder}/vite.config.ts`, logLevel: 'error' } as const
+  await build({
+    ...common,
+    build: { outDir, emptyOutDir: true, minify: false, target: 'es2022', modulePreload: false },
   })
-  await served.listen()
+  const served = await preview({ ...common, build: { outDir }, preview: { port: 0, host: '127.0.0.1' } })
   const url = served.resolvedUrls?.local[0] ?? ''
   return {
     url,
@@ -31,7 +32,10 @@ export const serveConsolePage = async (): Promise<ConsolePage> => {
       await page.waitForFunction(() => document.querySelector('shoal-console')?.shadowRoot?.querySelector('main'))
       return page
     },
-    close: () => served.close(),
+    close: async () => {
+      await served.close()
+      removeFolder(outDir)
+    },
   }
 }
 
