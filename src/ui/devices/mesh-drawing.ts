@@ -118,7 +118,7 @@ export class ShoalMesh extends View {
       svg {
         display: block;
         width: 100%;
-        max-height: 40rem;
+        max-height: 28rem;
       }
       .few svg {
         max-height: 13rem;
