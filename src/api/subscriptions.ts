@@ -23,7 +23,7 @@ const nothingForNow: readonly string[] = []
 
 /**
  * Known events ascending, `offsets`, then what arrives, advance by advance. A limit counts all of them. What stands in the place of events that were
- * withdrawn is told as any other, and they themselves are once more, should they come back.
+ * withdrawn is told like everything else, and they themselves are once more, should they come back.
  */
 export async function* subscribe(log: Log, question: Question, lowerBound: OffsetMap, signal: AbortSignal): Lines {
   const { filter, limit } = question

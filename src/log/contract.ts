@@ -147,8 +147,8 @@ export interface Log {
   /** The number kept under an append's `progress.key`; 0 when there is none. */
   progress(key: string): Promise<number>
   /**
-   * The gate for foreign bytes. `hold` keeps what was stored out of `present` until `release`, or 5 s. `mayJump`: nobody has any more what
-   * follows here of this ephemeral stream; it goes on where the run begins, and what is held of it goes.
+   * The gate for foreign bytes. `hold` keeps what was stored out of `present` until `release`, or 5 s. `mayJump`: what follows here of this
+   * ephemeral stream is held by nobody now; it goes on where the run begins, and what is held of it goes.
    */
   ingest(
     runs: readonly Uint8Array[],

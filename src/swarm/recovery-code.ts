@@ -20,7 +20,7 @@ const refuse = (sentence: string): never => {
 
 const checkOf = (seed: Uint8Array): Uint8Array => sha256Small(concatBytes(prefix, seed)).subarray(0, checkBytes)
 
-/** `XXXXX-XXXXX-…-XXX`. */
+/** Eleven groups of five and one of three, with hyphens between them. */
 export const writeRecoveryCode = (seed: Uint8Array): string => {
   if (seed.length !== seedBytes) throw new ShoalError('ERR_BAD_REQUEST', `A seed has ${seedBytes} bytes.`)
   let text = ''

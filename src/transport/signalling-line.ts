@@ -31,7 +31,7 @@ const steadyAfter = 30_000
 const pace = { perSecond: notesPerSecond * 0.8, atOnce: notesAtOnce * 0.8 }
 /** What a station may say: far more than a room of hundreds makes. */
 const theirPace = { perSecond: 1000, atOnce: 5000 }
-/** Words waiting for the pace; beyond it the oldest is lost, as any note may be. */
+/** Words waiting for the pace; beyond it the oldest is lost, like notes in general. */
 const queueMax = 1000
 
 export interface LineListener {

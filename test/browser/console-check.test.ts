@@ -7,7 +7,6 @@ import { launchChromium } from './browser.ts'
 import type { ConsolePage } from './console-page.ts'
 import { serveConsolePage } from './console-page.ts'
 import { faults } from './faults.ts'
-import { isDaily } from './scenes.ts'
 
 const folder = process.env['SHOAL_SCREENSHOTS']
 const done = 'shoal-connectivity[data-state=done]'
@@ -54,7 +53,7 @@ test.each([
   { size: 'desktop', width: 1440, height: 900, scheme: 'dark', language: 'de' },
 ] as const)('on a $size', async ({ size, width, height, scheme, language }) => {
   const wrong: string[] = []
-  for (const { name, scene, hash, shows } of scenes.filter((_, index) => isDaily(size, index))) {
+  for (const { name, scene, hash, shows } of scenes) {
     const page = await browser.context.newPage()
     page.on('pageerror', (error) => wrong.push(`${name}: ${error.message}`))
     await page.setViewportSize({ width, height })

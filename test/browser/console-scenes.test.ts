@@ -11,7 +11,7 @@ import { launchChromium } from './browser.ts'
 import type { ConsolePage } from './console-page.ts'
 import { serveConsolePage } from './console-page.ts'
 import { faults } from './faults.ts'
-import { isDaily, scenes } from './scenes.ts'
+import { scenes } from './scenes.ts'
 
 const folder = process.env['SHOAL_SCREENSHOTS']
 const sizes = { handheld: [360, 740], tablet: [1024, 768], desktop: [1440, 900] } as const
@@ -56,9 +56,7 @@ const cases = Object.entries(sizes).flatMap(([size, [width, height]]) =>
   looks
     // the longer words where there is least room, the other look on the tablet; every pair when pictures are wanted
     .filter(({ language }) => folder !== undefined || (size === 'tablet') === (language === 'en'))
-    .flatMap((look) =>
-      scenes.filter((_, index) => isDaily(size, index)).map((scene) => ({ size, width, height, ...look, ...scene })),
-    ),
+    .flatMap((look) => scenes.map((scene) => ({ size, width, height, ...look, ...scene }))),
 )
 
 test.each(cases)('$name on a $size, $scheme, $language', async (at) => {

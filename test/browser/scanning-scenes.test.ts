@@ -15,7 +15,6 @@ import { serveConsolePage } from './console-page.ts'
 import type { FakeCamera } from './fake-camera.ts'
 import { createFakeCamera } from './fake-camera.ts'
 import { faults } from './faults.ts'
-import { isDaily } from './scenes.ts'
 
 const folder = process.env['SHOAL_SCREENSHOTS']
 const sizes = { handheld: [390, 844], tablet: [1180, 820], desktop: [1440, 900] } as const
@@ -143,8 +142,7 @@ test.each(cases)(
   'on a $size, $scheme, $language',
   async ({ size, width, height, scheme, language }) => {
     const wrong: string[] = []
-    const daily = scenes.filter((_, index) => isDaily(size, index))
-    for (const { name, scene, hash, shows, isLost = false, prepare } of daily) {
+    for (const { name, scene, hash, shows, isLost = false, prepare } of scenes) {
       const page = await (isLost ? lost : browser).context.newPage()
       page.on('pageerror', (error) => wrong.push(`${name}: ${error.message}`))
       await page.setViewportSize({ width, height })

@@ -16,13 +16,6 @@ export interface Scene {
   readonly prepare?: (page: Page) => Promise<void>
 }
 
-/**
- * The daily run has every scene on the smallest screen, and every fourth on each of the others; all of them when pictures are wanted
- * (`SHOAL_SCREENSHOTS=<folder>`).
- */
-export const isDaily = (size: string, index: number): boolean =>
-  process.env['SHOAL_SCREENSHOTS'] !== undefined || size === 'handheld' || index % 4 === (size === 'tablet' ? 0 : 2)
-
 export const scenes: readonly Scene[] = [
   { name: 'welcome', scene: '', hash: '#/', shows: 'shoal-welcome .choice' },
   { name: 'founding', scene: '', hash: '#/welcome/found', shows: 'shoal-founding button.first' },

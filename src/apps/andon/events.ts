@@ -1,5 +1,5 @@
 /**
- * The events of Andon, as any other app may read and write them. Each carries the tags `andon`, `andon:<call>` and `machine:<name>`, and the
+ * The events of Andon, which other apps may read and write as well. Each carries the tags `andon`, `andon:<call>` and `machine:<name>`, and the
  * payload `{ type, call, machine, what? }`:
  *
  * | type | who publishes it | when |
