@@ -6,8 +6,8 @@ import { expect, test } from 'vitest'
 import { root } from '../src/station/preparation.mjs'
 
 const linesMax = 400
-/** The worker is parsed at every revival. Bytes, gzipped; docs/decisions/0017. */
-const workerBytesMax = 150_000
+/** The worker is parsed at every revival. Bytes, gzipped: what it has now, above the 120,000 that the bench asks for (docs/decisions/0017). */
+const workerBytesMax = 131_000
 
 /** Folder → what it may import beside itself: folders, single files, packages. What is not listed is not allowed. */
 const importTable: Readonly<Record<string, readonly string[]>> = {
